@@ -1,0 +1,31 @@
+/**
+ * Assertions state what the code relies on. A failed assertion is a bug of ours, never a fault of a user, a
+ * disk or a network: those get an error of their layer with a code.
+ */
+
+/** Thrown by a failed assertion: a bug in CairnDB itself. */
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}
+
+/** Throws {@link AssertionError} unless `condition` holds. The message says what was expected. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+/** The end of an exhaustive switch: compiles only when every case is handled. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`unexpected value: ${JSON.stringify(value)}`);
+}
+
+let verifying = process.env["CAIRN_VERIFY"] === "1";
+
+/** Switches the costly checks of {@link verify} on or off; tests switch them on. */
+export function setVerifying(on: boolean): void {
+  verifying = on;
+}
+
+/** Runs a costly check (a whole node, a whole tree) when verification is on. */
+export function verify(check: () => void): void {
+  if (verifying) check();
+}

@@ -1,0 +1,147 @@
+/**
+ * The engine as the SQL layer and the procedures see it. Implementations are in this folder; this file holds only
+ * the contract: what is visible when, what waits, which errors come.
+ *
+ * Names: a *database* is a repository; a *database revision* is one branch (writable), tag or commit (read-only) of it.
+ * Every SQL transaction of a session works on one writable branch per database it touches.
+ */
+import type { Hash } from "../bytes/hash.ts";
+import type { KeyRange, ScanDirection, TupleCursor, TupleSlot } from "../prolly/tuple-cursor.ts";
+import type { TableSchema } from "../tables/schema.ts";
+import type { Value } from "../values/value.ts";
+
+export type IsolationLevel = "READ-UNCOMMITTED" | "READ-COMMITTED" | "REPEATABLE-READ" | "SERIALIZABLE";
+
+/** How a read locks the rows it returns. */
+export type LockStrength = "none" | "share" | "update";
+export type LockWaitPolicy = "wait" | "nowait" | "skip locked";
+
+/** A database at one branch, tag or commit, as named by `db`, `db/branch` or AS OF. */
+export interface DatabaseRevision {
+  readonly databaseName: string;
+  /** The text after the slash, or the session's checked-out branch. Undefined for AS OF a commit. */
+  readonly branch: string | undefined;
+  readonly readOnly: boolean;
+}
+
+/**
+ * One table as a transaction sees it: its own edits over a snapshot. Methods are synchronous. `index` is 0 for the
+ * primary index and n for `schema.indexes[n - 1]`. Keys and values are tuples as `tables/row-codec.ts` defines them.
+ */
+export interface TableView {
+  readonly databaseName: string;
+  readonly name: string;
+  readonly schema: TableSchema;
+  /** Changes with every schema change of the table; part of the plan cache's validity check. */
+  readonly schemaHash: Hash;
+  /** The exact number of rows visible (counted from the trees and the edits over them). */
+  rowCount(): number;
+  /** The next AUTO_INCREMENT value, as SHOW CREATE TABLE and information_schema give it. */
+  autoIncrement(): bigint;
+  lookup(index: number, key: Uint8Array, into: TupleSlot): boolean;
+  openCursor(index: number, range: KeyRange, direction: ScanDirection): TupleCursor;
+  /** An estimate of the entries in a range, in O(log n), for the planner. */
+  estimateCount(index: number, range: KeyRange): number;
+  readBlob(hash: Hash): Uint8Array;
+}
+
+/** The outcome of an operation that may have to wait for another transaction. */
+export type LockOutcome =
+  | { readonly kind: "granted" }
+  /** The row is locked by another and the policy is SKIP LOCKED. */
+  | { readonly kind: "skipped" }
+  /** Await `promise` (it rejects with 1205, 1213 or 1317), then call the operation again. */
+  | { readonly kind: "wait"; readonly promise: Promise<void> };
+
+/**
+ * A table opened for writing by one statement. Reads through `current` see the newest committed rows and the
+ * transaction's own edits, as InnoDB's locking reads do, never the snapshot.
+ */
+export interface TableWriter {
+  readonly current: TableView;
+  /** Locks the row with this primary key. */
+  lockRow(primaryKey: Uint8Array, strength: "share" | "update", policy: LockWaitPolicy): LockOutcome;
+  /**
+   * Inserts a row given in schema column order (generated columns already computed, every value already of its
+   * column's type). Checks unique keys and foreign keys. The outcome `duplicate` names the violated index (0 =
+   * primary) and the existing row's primary key, for IGNORE, REPLACE and ON DUPLICATE KEY UPDATE; nothing was changed.
+   */
+  insertRow(values: readonly Value[]): WriteOutcome;
+  /** Replaces the row `oldValues` (as read through `current`, locked before) by `newValues`. */
+  updateRow(oldValues: readonly Value[], newValues: readonly Value[], rowKey: Uint8Array): WriteOutcome;
+  deleteRow(oldValues: readonly Value[], rowKey: Uint8Array): WriteOutcome;
+  /** Hands out `count` consecutive AUTO_INCREMENT values; never rolled back. Returns the first. */
+  reserveAutoIncrement(count: number): bigint;
+  /** Raises the counter so that the next value is above `value`. */
+  noteAutoIncrement(value: number | bigint): void;
+}
+
+export type WriteOutcome =
+  | { readonly kind: "done" }
+  | { readonly kind: "duplicate"; readonly index: number; readonly primaryKey: Uint8Array }
+  | { readonly kind: "wait"; readonly promise: Promise<void> };
+
+/** How FOREIGN_KEY_CHECKS and UNIQUE_CHECKS bind a write. */
+export interface WriteOptions {
+  readonly foreignKeyChecks: boolean;
+}
+
+/**
+ * A session's SQL transaction. It begins at the first statement that needs it and ends with commit or rollback. Under
+ * autocommit the SQL layer ends it after each statement.
+ */
+export interface Transaction {
+  readonly isolation: IsolationLevel;
+  readonly readOnly: boolean;
+  /** True once any row was changed. */
+  readonly dirty: boolean;
+  /** Marks the start of a statement: READ COMMITTED takes a new snapshot; the statement can be undone alone. */
+  beginStatement(): void;
+  /** Undoes the edits of the current statement (an error in it); locks stay. */
+  rollbackStatement(): void;
+  /** Throws 1146 when there is no such table, 1049 when there is no such database or branch. */
+  openTable(revision: DatabaseRevision, table: string): TableView;
+  openTableForWrite(revision: DatabaseRevision, table: string, options: WriteOptions): TableWriter | Promise<TableWriter>;
+  /** Table names of a revision, sorted. */
+  tableNames(revision: DatabaseRevision): readonly string[];
+  getSchema(revision: DatabaseRevision, table: string): TableSchema | undefined;
+  savepoint(name: string): void;
+  /** 1305 when there is no such savepoint. */
+  rollbackToSavepoint(name: string): void;
+  releaseSavepoint(name: string): void;
+  /** Durable when it resolves (see `innodb_flush_log_at_trx_commit`). */
+  commit(): Promise<void>;
+  rollback(): void;
+}
+
+/** Schema changes: each commits the open transaction first, waits for other transactions on the table, and is atomic
+ *  and durable when it resolves. */
+export interface DataDefinition {
+  createDatabase(name: string, options: DatabaseOptions): Promise<void>;
+  alterDatabase(name: string, options: DatabaseOptions): Promise<void>;
+  dropDatabase(name: string): Promise<void>;
+  createTable(revision: DatabaseRevision, name: string, schema: TableSchema, autoIncrement: bigint): Promise<void>;
+  dropTables(revision: DatabaseRevision, names: readonly string[]): Promise<void>;
+  truncateTable(revision: DatabaseRevision, name: string): Promise<void>;
+  renameTables(
+    revision: DatabaseRevision,
+    renames: readonly { readonly from: string; readonly to: string; readonly toDatabase?: string }[],
+  ): Promise<void>;
+  /**
+   * Replaces a table's schema. When `convertRow` is given every row is rewritten with it (old values in old column
+   * order → new values in new column order), bottom-up; indexes that changed are rebuilt. Unique violations: 1062.
+   */
+  alterTable(revision: DatabaseRevision, name: string, change: TableChange): Promise<void>;
+}
+
+export interface TableChange {
+  readonly schema: TableSchema;
+  readonly newName?: string;
+  readonly autoIncrement?: bigint;
+  readonly convertRow?: (oldValues: readonly Value[]) => readonly Value[];
+}
+
+export interface DatabaseOptions {
+  readonly charset: string;
+  readonly collation: string;
+}

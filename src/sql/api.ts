@@ -1,0 +1,57 @@
+/**
+ * The SQL layer as the server sees it: one `SqlSession` per connection. Statement text is bytes, because literals may
+ * hold raw binary (mysqldump writes BLOBs that way).
+ */
+import type { ResultColumn, ResultSink } from "../values/row-writer.ts";
+import type { SqlType } from "../values/sql-type.ts";
+import type { Value } from "../values/value.ts";
+
+export interface SessionStatus {
+  readonly autocommit: boolean;
+  readonly inTransaction: boolean;
+  readonly readOnlyTransaction: boolean;
+  readonly noBackslashEscapes: boolean;
+  readonly database: string | undefined;
+  /** what the wire converts text results to; undefined = no conversion (SET character_set_results = NULL/binary) */
+  readonly resultsCharset: string | undefined;
+  readonly clientCharset: string;
+}
+
+export interface PreparedStatement {
+  readonly parameterCount: number;
+  readonly parameterTypes: readonly SqlType[];
+  /** Empty when the statement gives no result set. */
+  readonly columns: readonly ResultColumn[];
+}
+
+/** A parameter as the client bound it; the value is already of the JavaScript form of `type` (see values/value.ts). */
+export interface BoundParameter {
+  readonly type: SqlType;
+  readonly value: Value;
+}
+
+export interface QueryOptions {
+  readonly sink: ResultSink;
+  /** Aborted by KILL, a lost connection or shutdown; the statement then fails with 1317. */
+  readonly signal: AbortSignal;
+  /** CLIENT_MULTI_STATEMENTS is on */
+  readonly multiStatements: boolean;
+  /** Asks the client for the file of LOAD DATA LOCAL; absent when the client cannot. */
+  readonly readLocalFile?: (name: string) => AsyncIterable<Uint8Array>;
+}
+
+/** Throws SqlError for whatever is wrong with the statement; other errors come from lower layers. Calls must not
+ *  overlap: the connection runs one at a time. */
+export interface SqlSession {
+  readonly status: SessionStatus;
+  query(text: Uint8Array, options: QueryOptions): Promise<void>;
+  prepare(text: Uint8Array): Promise<PreparedStatement>;
+  execute(statement: PreparedStatement, parameters: readonly BoundParameter[], options: QueryOptions): Promise<void>;
+  /** COM_INIT_DB / USE: accepts `db`, `db/branch` and `db@branch`. 1049, 1044. */
+  useDatabase(name: string): Promise<void>;
+  /** COM_FIELD_LIST */
+  fieldList(table: string, wildcard: string): Promise<readonly ResultColumn[]>;
+  /** COM_RESET_CONNECTION and COM_CHANGE_USER: rolls back, forgets variables, temporary state and locks. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
