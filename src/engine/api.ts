@@ -22,6 +22,8 @@ export interface DatabaseRevision {
   /** The text after the slash, or the session's checked-out branch. Undefined for AS OF a commit. */
   readonly branch: string | undefined;
   readonly readOnly: boolean;
+  /** The address of the root value to read: present exactly for read-only revisions (tags, commits, AS OF). */
+  readonly root?: Hash;
 }
 
 /**
@@ -45,7 +47,8 @@ export interface TableView {
   readBlob(hash: Hash): Uint8Array;
 }
 
-/** The outcome of an operation that may have to wait for another transaction. */
+/** The outcome of an operation that may have to wait for another transaction. Any wait may end in 1213: the whole
+ *  transaction has then been rolled back already (`Transaction.ended`), as InnoDB does. */
 export type LockOutcome =
   | { readonly kind: "granted" }
   /** The row is locked by another and the policy is SKIP LOCKED. */
@@ -95,11 +98,26 @@ export interface Transaction {
   readonly readOnly: boolean;
   /** True once any row was changed. */
   readonly dirty: boolean;
-  /** Marks the start of a statement: READ COMMITTED takes a new snapshot; the statement can be undone alone. */
-  beginStatement(): void;
+  /** True after commit, rollback, or a deadlock that chose this transaction as its victim. */
+  readonly ended: boolean;
+  /** Marks the start of a statement: READ COMMITTED takes a new snapshot; the statement can be undone alone. An
+   *  aborted `signal` ends this statement's waits with 1317. */
+  beginStatement(signal?: AbortSignal): void;
   /** Undoes the edits of the current statement (an error in it); locks stay. */
   rollbackStatement(): void;
-  /** Throws 1146 when there is no such table, 1049 when there is no such database or branch. */
+  /** Waits (when it gives a promise) until no schema change is under way on these tables, then keeps schema changes
+   *  out until the transaction ends. Optional: a table opened without it during a schema change is read as it was
+   *  before that change. Tables that do not exist are passed over. */
+  lockMetadata(revision: DatabaseRevision, tables: readonly string[]): Promise<void> | undefined;
+  /** LOCK TABLES: waits until no other transaction writes (mode "read") or uses (mode "write") the tables. Released at
+   *  the end of the transaction, or by {@link unlockTables}. */
+  lockTables(
+    revision: DatabaseRevision,
+    tables: readonly { readonly name: string; readonly mode: "read" | "write" }[],
+  ): Promise<void>;
+  unlockTables(): void;
+  /** Throws 1146 when there is no such table, 1049 when there is no such database or branch, 1412 when the table was
+   *  redefined after this transaction's snapshot. */
   openTable(revision: DatabaseRevision, table: string): TableView;
   openTableForWrite(revision: DatabaseRevision, table: string, options: WriteOptions): TableWriter | Promise<TableWriter>;
   /** Table names of a revision, sorted. */
@@ -144,4 +162,57 @@ export interface TableChange {
 export interface DatabaseOptions {
   readonly charset: string;
   readonly collation: string;
+}
+
+export interface BeginOptions {
+  readonly readOnly?: boolean;
+  /** Overrides the session's level for this transaction. */
+  readonly isolation?: IsolationLevel;
+  /** WITH CONSISTENT SNAPSHOT: the snapshot is taken now, not at the first read. */
+  readonly consistentSnapshot?: boolean;
+  /** The SQL layer commits or rolls back at the end of this very statement. */
+  readonly autocommit?: boolean;
+}
+
+/** What one connection keeps in the engine: its branch in each database, its isolation level, its user locks. */
+export interface EngineSession {
+  readonly id: number;
+  isolation: IsolationLevel;
+  /** innodb_lock_wait_timeout, for row locks. */
+  lockWaitTimeoutSeconds: number;
+  /** lock_wait_timeout, for metadata locks. */
+  metadataWaitTimeoutSeconds: number;
+  /** The branch that a plain `db` means in this session; the database's default branch at first. 1049. */
+  currentBranch(databaseName: string): string;
+  /** Moves this session to another branch. 1049 when there is none. */
+  checkout(databaseName: string, branch: string): void;
+  /** Resolves `db`, `db/branch`, `db/tag`, `db/<commit>` and `db@…` alike. 1049. */
+  resolveDatabase(name: string): DatabaseRevision;
+  /** AS OF: a branch, tag, commit, `HEAD~2`, or a point in time in microseconds since the epoch. 1105. */
+  resolveAsOf(databaseName: string, revision: string | number): DatabaseRevision;
+  begin(options?: BeginOptions): Transaction;
+  /** Schema changes. The caller commits the session's open transaction before. */
+  readonly dataDefinition: DataDefinition;
+  /** GET_LOCK: 1 got, 0 timed out; 3058 on deadlock. A negative timeout waits for ever. */
+  getUserLock(name: string, timeoutSeconds: number, signal?: AbortSignal): Promise<0 | 1>;
+  /** RELEASE_LOCK: 1 released, 0 held by another, null unknown. */
+  releaseUserLock(name: string): 0 | 1 | null;
+  releaseAllUserLocks(): number;
+  /** IS_USED_LOCK: the session that holds it. */
+  userLockHolder(name: string): number | null;
+  /** COM_RESET_CONNECTION: forgets branches and user locks. */
+  reset(): void;
+  close(): void;
+}
+
+/** All databases of one data directory. */
+export interface Engine {
+  /** Sorted; hidden server-wide databases are left out. */
+  databaseNames(): readonly string[];
+  hasDatabase(name: string): boolean;
+  /** 1049. */
+  databaseOptions(name: string): DatabaseOptions;
+  createSession(): EngineSession;
+  /** Checkpoints and closes every database. */
+  close(): Promise<void>;
 }
