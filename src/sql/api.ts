@@ -2,6 +2,7 @@
  * The SQL layer as the server sees it: one `SqlSession` per connection. Statement text is bytes, because literals may
  * hold raw binary (mysqldump writes BLOBs that way).
  */
+import type { AccountName } from "../engine/accounts/account.ts";
 import type { ResultColumn, ResultSink } from "../values/row-writer.ts";
 import type { SqlType } from "../values/sql-type.ts";
 import type { Value } from "../values/value.ts";
@@ -15,7 +16,36 @@ export interface SessionStatus {
   /** what the wire converts text results to; undefined = no conversion (SET character_set_results = NULL/binary) */
   readonly resultsCharset: string | undefined;
   readonly clientCharset: string;
+  /** session values of the variables of these names, where the session has them */
+  readonly waitTimeoutSeconds?: number;
+  readonly maxAllowedPacket?: number;
 }
+
+/** What a session is told about the connection it serves. */
+export interface ConnectionFacts {
+  readonly connectionId: number;
+  /** The user name and host the client came with: USER(). */
+  readonly user: string;
+  readonly host: string;
+  /** The account it was matched with: CURRENT_USER(). */
+  readonly account: AccountName;
+  /** The collation id of the handshake: character_set_client, _results and collation_connection follow it. */
+  readonly collationId: number;
+  /** CLIENT_FOUND_ROWS: UPDATE reports matched rows. */
+  readonly foundRows: boolean;
+  /** CLIENT_IGNORE_SPACE sets the sql_mode of that name. */
+  readonly ignoreSpace: boolean;
+  /** CLIENT_INTERACTIVE: interactive_timeout is the session's wait_timeout. */
+  readonly interactive: boolean;
+  /** CLIENT_LOCAL_FILES */
+  readonly localFiles: boolean;
+  readonly tlsCipher: string | undefined;
+  readonly tlsVersion: string | undefined;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** Makes the session of a connection that has logged in. The database it asked for is chosen with `useDatabase`. */
+export type SqlSessionFactory = (connection: ConnectionFacts) => Promise<SqlSession>;
 
 export interface PreparedStatement {
   readonly parameterCount: number;

@@ -56,7 +56,10 @@ export interface OkResult {
   readonly info: string;
 }
 
-/** Where a statement's answers go: any number of result sets and one final OK per statement. Errors are thrown. */
+/**
+ * Where a statement's answers go. A statement that gives one result set (SELECT, SHOW) writes just that: its end is the
+ * answer. A statement without one gives one `ok`. CALL gives its result sets and then an `ok`. Errors are thrown.
+ */
 export interface ResultSink {
   /** Starts a result set. */
   startResultSet(columns: readonly ResultColumn[]): RowWriter;
