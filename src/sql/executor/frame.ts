@@ -4,7 +4,7 @@
  * user variables set in passing). Operators move rows by re-pointing slots; expressions are closures
  * `(frame) => Value` compiled once per plan that read fields by offset. Nothing is allocated per row.
  */
-import type { LockOutcome } from "../../engine/api.ts";
+import type { LockOutcome, TableView, TableWriter } from "../../engine/api.ts";
 import type { TupleSlot } from "../../prolly/tuple-cursor.ts";
 import type { Value } from "../../values/value.ts";
 import type { StatementContext } from "./statement-context.ts";
@@ -16,10 +16,16 @@ export interface RowSlot extends TupleSlot {
 
 export interface Frame {
   readonly slots: readonly RowSlot[];
+  /** The table behind each slot, opened for this execution. */
+  readonly tables: readonly TableView[];
+  /** For slots whose rows are locked or changed by the statement. */
+  readonly writers: readonly (TableWriter | undefined)[];
   readonly registers: Value[];
   /** Literals taken out of the statement text and prepared-statement parameters, by position. */
   readonly parameters: readonly Value[];
   readonly context: StatementContext;
+  /** Counts the executions of the plan: what an operator kept from an earlier one is void. */
+  readonly execution: number;
   /** Set by an operator that returns STEP_WAIT: what to await before calling `next` again. */
   waitFor: LockOutcome & { readonly kind: "wait" } | undefined;
 }

@@ -1,0 +1,114 @@
+/**
+ * Rows set aside by blocking operators (sort, join build sides, materialised derived tables): references to the
+ * encoded tuples of some slots and copies of some registers, in growing flat arrays, without an object per row.
+ */
+import { sqlError } from "../../values/sql-error.ts";
+import type { Value } from "../../values/value.ts";
+import type { Frame } from "./frame.ts";
+
+/** What a subtree of a plan sets for each row. */
+export interface RowShape {
+  readonly slots: readonly number[];
+  readonly registers: readonly number[];
+}
+
+/** Above this many values held in one buffer the statement fails with 1038 rather than exhaust memory. */
+const BUFFERED_VALUES_MAX = 80_000_000;
+const OFFSETS_PER_SLOT = 4;
+
+export class RowBuffer {
+  readonly #slots: readonly number[];
+  readonly #registers: readonly number[];
+  readonly #offsetsPerRow: number;
+  #bytes: Uint8Array[] = [];
+  #offsets: number[] = [];
+  #values: Value[] = [];
+  #count = 0;
+
+  constructor(shape: RowShape) {
+    this.#slots = shape.slots;
+    this.#registers = shape.registers;
+    this.#offsetsPerRow = shape.slots.length * OFFSETS_PER_SLOT;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  clear(): void {
+    this.#bytes = [];
+    this.#offsets = [];
+    this.#values = [];
+    this.#count = 0;
+  }
+
+  /** Appends the frame's current row and returns its position. */
+  push(frame: Frame): number {
+    const slots = this.#slots;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = frame.slots[slots[i] as number] as Frame["slots"][number];
+      this.#bytes.push(slot.keyBytes, slot.valueBytes);
+      this.#offsets.push(slot.present ? slot.keyStart : -1, slot.keyEnd, slot.valueStart, slot.valueEnd);
+    }
+    const registers = this.#registers;
+    for (let i = 0; i < registers.length; i++) this.#values.push(frame.registers[registers[i] as number] as Value);
+    if (this.#offsets.length + this.#values.length > BUFFERED_VALUES_MAX) {
+      throw sqlError("ER_OUT_OF_SORTMEMORY");
+    }
+    return this.#count++;
+  }
+
+  /** Makes row `position` the frame's current row. */
+  restore(position: number, frame: Frame): void {
+    const slots = this.#slots;
+    let offset = position * this.#offsetsPerRow;
+    let bytes = position * slots.length * 2;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = frame.slots[slots[i] as number] as Frame["slots"][number];
+      const keyStart = this.#offsets[offset] as number;
+      slot.present = keyStart >= 0;
+      slot.keyBytes = this.#bytes[bytes] as Uint8Array;
+      slot.valueBytes = this.#bytes[bytes + 1] as Uint8Array;
+      slot.keyStart = keyStart < 0 ? 0 : keyStart;
+      slot.keyEnd = this.#offsets[offset + 1] as number;
+      slot.valueStart = this.#offsets[offset + 2] as number;
+      slot.valueEnd = this.#offsets[offset + 3] as number;
+      offset += OFFSETS_PER_SLOT;
+      bytes += 2;
+    }
+    const registers = this.#registers;
+    const base = position * registers.length;
+    for (let i = 0; i < registers.length; i++) {
+      frame.registers[registers[i] as number] = this.#values[base + i] as Value;
+    }
+  }
+
+  /** Overwrites row `position` with the frame's current row. */
+  replace(position: number, frame: Frame): void {
+    const slots = this.#slots;
+    let offset = position * this.#offsetsPerRow;
+    let bytes = position * slots.length * 2;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = frame.slots[slots[i] as number] as Frame["slots"][number];
+      this.#bytes[bytes] = slot.keyBytes;
+      this.#bytes[bytes + 1] = slot.valueBytes;
+      this.#offsets[offset] = slot.present ? slot.keyStart : -1;
+      this.#offsets[offset + 1] = slot.keyEnd;
+      this.#offsets[offset + 2] = slot.valueStart;
+      this.#offsets[offset + 3] = slot.valueEnd;
+      offset += OFFSETS_PER_SLOT;
+      bytes += 2;
+    }
+    const registers = this.#registers;
+    const base = position * registers.length;
+    for (let i = 0; i < registers.length; i++) {
+      this.#values[base + i] = frame.registers[registers[i] as number] as Value;
+    }
+  }
+}
+
+/** Shows the null-extended row of an outer join for these slots and registers. */
+export function setNullRow(shape: RowShape, frame: Frame): void {
+  for (const slot of shape.slots) (frame.slots[slot] as Frame["slots"][number]).present = false;
+  for (const register of shape.registers) frame.registers[register] = null;
+}

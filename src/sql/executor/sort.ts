@@ -1,0 +1,190 @@
+/**
+ * ORDER BY. Keys are evaluated once per row into one array per key; positions are sorted, not rows. With a row limit
+ * only the best rows are kept, in a heap. Equal rows keep their input order.
+ */
+import type { Evaluator, Frame, Operator, Step } from "./frame.ts";
+import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
+import { RowBuffer, type RowShape } from "./row-buffer.ts";
+import type { SortValue, ToSortValue } from "./sort-value.ts";
+
+export interface SortKey {
+  readonly evaluate: Evaluator;
+  readonly toSortValue: ToSortValue;
+  readonly descending: boolean;
+}
+
+export interface SortOptions {
+  readonly input: Operator;
+  readonly keys: readonly SortKey[];
+  readonly shape: RowShape;
+  /** Rows that will be asked for (offset + count of LIMIT), when known before the sort. */
+  readonly limit: ((frame: Frame) => number) | undefined;
+}
+
+const ROWS_PER_SLICE = 4096;
+/** Above this LIMIT a full sort beats the heap. */
+const HEAP_ROWS_MAX = 20_000;
+
+type Phase = "reading" | "writing";
+
+export class Sort implements Operator {
+  readonly #input: Operator;
+  readonly #keys: readonly SortKey[];
+  readonly #limit: ((frame: Frame) => number) | undefined;
+  readonly #buffer: RowBuffer;
+  /** One array per key, then the row's sequence number (only the heap reorders positions). */
+  #columns: SortValue[][] = [];
+  #sequence: number[] = [];
+  #heap: number[] = [];
+  #heapSize = Number.POSITIVE_INFINITY;
+  #read = 0;
+  #order: Uint32Array | number[] = [];
+  #at = 0;
+  #phase: Phase = "reading";
+
+  constructor(options: SortOptions) {
+    this.#input = options.input;
+    this.#keys = options.keys;
+    this.#limit = options.limit;
+    this.#buffer = new RowBuffer(options.shape);
+  }
+
+  open(frame: Frame): void {
+    this.#forget();
+    const limit = this.#limit?.(frame) ?? Number.POSITIVE_INFINITY;
+    this.#heapSize = limit <= HEAP_ROWS_MAX ? limit : Number.POSITIVE_INFINITY;
+    this.#input.open(frame);
+  }
+
+  next(frame: Frame): Step {
+    if (this.#phase === "reading") {
+      const step = this.#fill(frame);
+      if (step !== STEP_DONE) return step;
+    }
+    if (this.#at >= this.#order.length) return STEP_DONE;
+    this.#buffer.restore(this.#order[this.#at++] as number, frame);
+    return STEP_ROW;
+  }
+
+  close(frame: Frame): void {
+    this.#input.close(frame);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#buffer.clear();
+    this.#columns = this.#keys.map(() => []);
+    this.#sequence = [];
+    this.#heap = [];
+    this.#order = [];
+    this.#read = 0;
+    this.#at = 0;
+    this.#phase = "reading";
+  }
+
+  #fill(frame: Frame): Step {
+    if (this.#heapSize === 0) {
+      this.#phase = "writing";
+      return STEP_DONE;
+    }
+    for (let i = 0; i < ROWS_PER_SLICE; i++) {
+      const step = this.#input.next(frame);
+      if (step === STEP_ROW) {
+        this.#add(frame);
+        continue;
+      }
+      if (step !== STEP_DONE) return step;
+      this.#finish();
+      return STEP_DONE;
+    }
+    return STEP_AGAIN;
+  }
+
+  #add(frame: Frame): void {
+    const keys = this.#keys;
+    const position = this.#buffer.count;
+    if (position < this.#heapSize) {
+      for (let k = 0; k < keys.length; k++) {
+        const key = keys[k] as SortKey;
+        (this.#columns[k] as SortValue[]).push(key.toSortValue(key.evaluate(frame)));
+      }
+      this.#sequence.push(this.#read++);
+      this.#buffer.push(frame);
+      if (this.#heapSize !== Number.POSITIVE_INFINITY) this.#pushHeap(position);
+      return;
+    }
+    this.#read++;
+    const worst = this.#heap[0] as number;
+    const values: SortValue[] = [];
+    let undecided = true;
+    for (let k = 0; k < keys.length; k++) {
+      const key = keys[k] as SortKey;
+      const value = key.toSortValue(key.evaluate(frame));
+      values.push(value);
+      if (!undecided) continue;
+      const order = compareSortValues(value, (this.#columns[k] as SortValue[])[worst] as SortValue);
+      if (order === 0) continue;
+      // A row that is no better than the worst one kept never gets in (later rows lose ties).
+      if ((key.descending ? -order : order) > 0) return;
+      undecided = false;
+    }
+    if (undecided) return;
+    for (let k = 0; k < keys.length; k++) (this.#columns[k] as SortValue[])[worst] = values[k] as SortValue;
+    this.#sequence[worst] = this.#read;
+    this.#buffer.replace(worst, frame);
+    this.#siftDown(0);
+  }
+
+  #compare(left: number, right: number): number {
+    const keys = this.#keys;
+    for (let k = 0; k < keys.length; k++) {
+      const column = this.#columns[k] as SortValue[];
+      const order = compareSortValues(column[left] as SortValue, column[right] as SortValue);
+      if (order !== 0) return (keys[k] as SortKey).descending ? -order : order;
+    }
+    return (this.#sequence[left] as number) - (this.#sequence[right] as number);
+  }
+
+  #pushHeap(position: number): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(position);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (this.#compare(heap[parent] as number, position) >= 0) break;
+      heap[at] = heap[parent] as number;
+      at = parent;
+    }
+    heap[at] = position;
+  }
+
+  #siftDown(start: number): void {
+    const heap = this.#heap;
+    const position = heap[start] as number;
+    let at = start;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && this.#compare(heap[child + 1] as number, heap[child] as number) > 0) child++;
+      if (this.#compare(heap[child] as number, position) <= 0) break;
+      heap[at] = heap[child] as number;
+      at = child;
+    }
+    heap[at] = position;
+  }
+
+  #finish(): void {
+    const order = new Uint32Array(this.#buffer.count);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    order.sort((left, right) => this.#compare(left, right));
+    this.#order = order;
+    this.#phase = "writing";
+  }
+}
+
+/** NULL sorts before everything. Both values come from the same `ToSortValue`, so they are comparable. */
+export function compareSortValues(left: SortValue, right: SortValue): number {
+  if (left === null) return right === null ? 0 : -1;
+  if (right === null) return 1;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
