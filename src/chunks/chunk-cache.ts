@@ -1,0 +1,69 @@
+/**
+ * The chunks read most recently, within a budget of bytes that several stores may share. A hit is one map look-up.
+ * Eviction gives each entry that was used since the hand last passed a second chance (CLOCK over insertion order).
+ */
+import type { Hash } from "../bytes/hash.ts";
+
+/** What an entry costs besides its bytes: map slot, hash string, entry and array objects. */
+const ENTRY_OVERHEAD_BYTES = 250;
+
+interface CacheEntry {
+  readonly bytes: Uint8Array;
+  /** Chunks of one store must not hide that another store lacks them. */
+  readonly owner: object;
+  used: boolean;
+}
+
+export class ChunkCache {
+  readonly #budgetBytes: number;
+  readonly #entries = new Map<Hash, CacheEntry>();
+  #sizeBytes = 0;
+
+  constructor(budgetBytes: number) {
+    this.#budgetBytes = budgetBytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get(owner: object, hash: Hash): Uint8Array | undefined {
+    const entry = this.#entries.get(hash);
+    if (entry === undefined || entry.owner !== owner) return undefined;
+    entry.used = true;
+    return entry.bytes;
+  }
+
+  set(owner: object, hash: Hash, bytes: Uint8Array): void {
+    const size = bytes.length + ENTRY_OVERHEAD_BYTES;
+    // A single chunk may not push out a large part of everything else.
+    if (size > this.#budgetBytes / 8) return;
+    const old = this.#entries.get(hash);
+    if (old !== undefined) this.#remove(hash, old);
+    while (this.#sizeBytes + size > this.#budgetBytes) this.#evictOne();
+    this.#entries.set(hash, { bytes, owner, used: false });
+    this.#sizeBytes += size;
+  }
+
+  /** Forgets everything of `owner`. */
+  removeAll(owner: object): void {
+    for (const [hash, entry] of this.#entries) if (entry.owner === owner) this.#remove(hash, entry);
+  }
+
+  #evictOne(): void {
+    for (const [hash, entry] of this.#entries) {
+      if (!entry.used) {
+        this.#remove(hash, entry);
+        return;
+      }
+      entry.used = false;
+      this.#entries.delete(hash);
+      this.#entries.set(hash, entry);
+    }
+  }
+
+  #remove(hash: Hash, entry: CacheEntry): void {
+    this.#entries.delete(hash);
+    this.#sizeBytes -= entry.bytes.length + ENTRY_OVERHEAD_BYTES;
+  }
+}
