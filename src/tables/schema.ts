@@ -26,6 +26,9 @@ export interface Column {
   readonly nullable: boolean;
   /** Absent: no default. (`DEFAULT NULL` is a literal null.) */
   readonly default?: ColumnDefault;
+  /** The value of rows written before this column was added at the end without rewriting them (absent: NULL). It
+   *  stays as it is when the default changes later. */
+  readonly absentValue?: Value;
   /** ON UPDATE CURRENT_TIMESTAMP(fraction) */
   readonly onUpdateNow?: { readonly fraction: number };
   readonly autoIncrement: boolean;
