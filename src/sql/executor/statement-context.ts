@@ -1,9 +1,11 @@
 /** What a statement may ask its session for while it runs. */
+import type { SqlType } from "../../values/sql-type.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 
 export type WarningLevel = "Note" | "Warning" | "Error";
 
-/** The session's settings that expressions and conversions depend on, fixed for the length of a statement. */
+/** The session's settings that expressions and conversions depend on, fixed for the length of a statement. Every
+ *  execution has a context object of its own: what is constant within a statement is cached by its identity. */
 export interface StatementContext {
   /** Start of the statement in microseconds since the epoch (NOW() is constant within a statement; SET TIMESTAMP). */
   readonly nowMicros: number;
@@ -19,7 +21,7 @@ export interface StatementContext {
   readonly connectionCharset: string;
   readonly connectionCollation: string;
   getUserVariable(name: string): Value;
-  setUserVariable(name: string, value: Value): void;
+  setUserVariable(name: string, value: Value, type: SqlType): void;
   getSystemVariable(name: string, scope: "session" | "global" | "either"): Value;
   warn(level: WarningLevel, errno: number, message: string): void;
   readonly lastInsertId: SqlInteger;
