@@ -84,6 +84,14 @@ export interface Repository {
   pull(branch: string, options: PullOptions): Promise<PullResult>;
   /** Frees space held by chunks that nothing reaches; returns bytes freed. */
   collectGarbage(options: { readonly full: boolean }): Promise<number>;
+  /** Re-hashes every chunk and checks every ref, commit, table and index; an empty list is good news. */
+  check(): Promise<readonly Problem[]>;
+}
+
+export interface Problem {
+  /** A file, ref, table or index. */
+  readonly subject: string;
+  readonly problem: string;
 }
 
 export interface Branches {
