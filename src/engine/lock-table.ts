@@ -1,0 +1,320 @@
+/**
+ * Locks with FIFO queues, time-outs and deadlock detection. One mechanism serves row locks, unique values under
+ * decision, ranges guarded against phantoms, metadata locks of tables and branches, and user locks; what a lock
+ * protects is only a key in a space. Spaces of different tables and branches never meet.
+ *
+ * An owner (a transaction, a schema change, a session for user locks) waits for at most one lock at a time. Whoever
+ * begins to wait looks for a cycle; the member with the least weight (fewest edits) is the victim: its wait fails with
+ * 1213 after `onDeadlock` has released everything it held.
+ */
+import { assert } from "../base/assert.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import type { ErrorSymbol } from "../values/error-catalogue.ts";
+import { sqlError } from "../values/sql-error.ts";
+
+/** Bits, because one owner may hold several modes of one lock. */
+export const LOCK_USE = 1;
+export const LOCK_WRITE = 2;
+export const LOCK_SHARE = 4;
+export const LOCK_EXCLUSIVE = 8;
+export type LockMode = 1 | 2 | 4 | 8;
+
+/** What each mode cannot be beside. Rows use share and exclusive only; tables are used (read), written, shared
+ *  (LOCK TABLES READ) or held exclusively (schema changes). */
+function conflictsOf(mode: LockMode): number {
+  switch (mode) {
+    case LOCK_USE:
+      return LOCK_EXCLUSIVE;
+    case LOCK_WRITE:
+      return LOCK_SHARE | LOCK_EXCLUSIVE;
+    case LOCK_SHARE:
+      return LOCK_WRITE | LOCK_EXCLUSIVE;
+    case LOCK_EXCLUSIVE:
+      return LOCK_USE | LOCK_WRITE | LOCK_SHARE | LOCK_EXCLUSIVE;
+  }
+}
+
+/** True when holding the modes `held` makes asking for `mode` pointless. */
+function covers(held: number, mode: LockMode): boolean {
+  return (held & mode) !== 0 || (held & LOCK_EXCLUSIVE) !== 0;
+}
+
+export interface WaitLimits {
+  readonly clock: Clock;
+  /** Negative: for ever. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutError: ErrorSymbol;
+  readonly deadlockError: ErrorSymbol;
+}
+
+/** Who holds and waits. Created by transactions; all state is kept here and in the queues. */
+export class LockOwner {
+  readonly id: number;
+  /** Deadlock victims are the lightest. */
+  readonly weight: () => number;
+  readonly onDeadlock: () => void;
+  readonly held: Set<LockQueue> = new Set();
+  request: LockRequest | undefined = undefined;
+
+  constructor(id: number, weight: () => number, onDeadlock: () => void) {
+    this.id = id;
+    this.weight = weight;
+    this.onDeadlock = onDeadlock;
+  }
+
+  /** Gives up every lock and any wait. */
+  releaseAll(): void {
+    if (this.request !== undefined) this.request.cancel(sqlError("ER_QUERY_INTERRUPTED"));
+    for (const queue of this.held) queue.release(this);
+    this.held.clear();
+  }
+}
+
+interface Grant {
+  readonly owner: LockOwner;
+  modes: number;
+}
+
+/** A space of locks by key: the rows of one table, the values of one unique index, the user locks of a server. */
+export class LockSpace {
+  readonly #queues = new Map<string, LockQueue>();
+
+  getQueue(key: string): LockQueue | undefined {
+    return this.#queues.get(key);
+  }
+
+  /** Takes the lock if that is possible without waiting. */
+  tryAcquire(owner: LockOwner, key: string, mode: LockMode): boolean {
+    return this.#queueOf(key).tryAcquire(owner, mode);
+  }
+
+  /** Undefined: granted at once. Else the promise of the grant. */
+  acquire(
+    owner: LockOwner,
+    key: string,
+    mode: LockMode,
+    limits: () => WaitLimits,
+  ): Promise<void> | undefined {
+    const queue = this.#queueOf(key);
+    return queue.tryAcquire(owner, mode) ? undefined : queue.wait(owner, mode, limits());
+  }
+
+  holds(owner: LockOwner, key: string, mode: LockMode): boolean {
+    return covers(this.#queues.get(key)?.modesOf(owner) ?? 0, mode);
+  }
+
+  release(owner: LockOwner, key: string): void {
+    const queue = this.#queues.get(key);
+    if (queue === undefined) return;
+    owner.held.delete(queue);
+    queue.release(owner);
+  }
+
+  /** Forgets a queue that nobody holds or waits for. */
+  drop(key: string): void {
+    this.#queues.delete(key);
+  }
+
+  get size(): number {
+    return this.#queues.size;
+  }
+
+  #queueOf(key: string): LockQueue {
+    let queue = this.#queues.get(key);
+    if (queue === undefined) {
+      queue = new LockQueue(this, key);
+      this.#queues.set(key, queue);
+    }
+    return queue;
+  }
+}
+
+export class LockQueue {
+  readonly #space: LockSpace;
+  readonly #key: string;
+  readonly #granted: Grant[] = [];
+  readonly #waiting: LockRequest[] = [];
+
+  constructor(space: LockSpace, key: string) {
+    this.#space = space;
+    this.#key = key;
+  }
+
+  modesOf(owner: LockOwner): number {
+    for (const grant of this.#granted) if (grant.owner === owner) return grant.modes;
+    return 0;
+  }
+
+  holders(): readonly LockOwner[] {
+    return this.#granted.map((grant) => grant.owner);
+  }
+
+  tryAcquire(owner: LockOwner, mode: LockMode): boolean {
+    if (this.#granted.length === 0 && this.#waiting.length === 0) {
+      this.#granted.push({ owner, modes: mode });
+      owner.held.add(this);
+      return true;
+    }
+    const held = this.modesOf(owner);
+    if (covers(held, mode)) return true;
+    if (this.#blocks(owner, mode, this.#waiting.length, held !== 0)) return false;
+    this.#grant(owner, mode);
+    return true;
+  }
+
+  /** Queues behind the others; call only after {@link tryAcquire} said no. */
+  wait(owner: LockOwner, mode: LockMode, limits: WaitLimits): Promise<void> {
+    assert(owner.request === undefined, "an owner waits for one lock at a time");
+    const request = new LockRequest(this, owner, mode, limits);
+    // Who already holds a weaker mode goes first: those behind could not pass before it anyway.
+    if (this.modesOf(owner) !== 0) this.#waiting.unshift(request);
+    else this.#waiting.push(request);
+    owner.request = request;
+    resolveDeadlocks(request);
+    return request.promise;
+  }
+
+  release(owner: LockOwner): void {
+    const at = this.#granted.findIndex((grant) => grant.owner === owner);
+    if (at >= 0) this.#granted.splice(at, 1);
+    this.#grantWaiting();
+  }
+
+  removeRequest(request: LockRequest): void {
+    const at = this.#waiting.indexOf(request);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#grantWaiting();
+  }
+
+  /** The owners that keep `request` waiting. */
+  blockersOf(request: LockRequest): LockOwner[] {
+    const conflicts = conflictsOf(request.mode);
+    const blockers: LockOwner[] = [];
+    for (const grant of this.#granted) {
+      if (grant.owner !== request.owner && (grant.modes & conflicts) !== 0) blockers.push(grant.owner);
+    }
+    for (const earlier of this.#waiting) {
+      if (earlier === request) break;
+      if ((earlier.mode & conflicts) !== 0) blockers.push(earlier.owner);
+    }
+    return blockers;
+  }
+
+  #blocks(owner: LockOwner, mode: LockMode, waitingCount: number, upgrade: boolean): boolean {
+    const conflicts = conflictsOf(mode);
+    for (const grant of this.#granted) {
+      if (grant.owner !== owner && (grant.modes & conflicts) !== 0) return true;
+    }
+    if (upgrade) return false;
+    for (let i = 0; i < waitingCount; i++) {
+      const earlier = this.#waiting[i] as LockRequest;
+      if (earlier.owner !== owner && (earlier.mode & conflicts) !== 0) return true;
+    }
+    return false;
+  }
+
+  #grant(owner: LockOwner, mode: LockMode): void {
+    const grant = this.#granted.find((each) => each.owner === owner);
+    if (grant === undefined) this.#granted.push({ owner, modes: mode });
+    else grant.modes |= mode;
+    owner.held.add(this);
+  }
+
+  #grantWaiting(): void {
+    for (let i = 0; i < this.#waiting.length; ) {
+      const request = this.#waiting[i] as LockRequest;
+      if (this.#blocks(request.owner, request.mode, i, this.modesOf(request.owner) !== 0)) {
+        i++;
+        continue;
+      }
+      this.#waiting.splice(i, 1);
+      this.#grant(request.owner, request.mode);
+      request.granted();
+    }
+    if (this.#granted.length === 0 && this.#waiting.length === 0) this.#space.drop(this.#key);
+  }
+}
+
+class LockRequest {
+  readonly queue: LockQueue;
+  readonly owner: LockOwner;
+  readonly mode: LockMode;
+  readonly promise: Promise<void>;
+  readonly #limits: WaitLimits;
+  readonly #timer: Timer | undefined;
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(queue: LockQueue, owner: LockOwner, mode: LockMode, limits: WaitLimits) {
+    this.queue = queue;
+    this.owner = owner;
+    this.mode = mode;
+    this.#limits = limits;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // The caller may have given up (its connection is gone) and never await this: no unhandled rejection then.
+    this.promise.catch(() => {});
+    const expire = () => this.cancel(sqlError(limits.timeoutError));
+    this.#timer = limits.timeoutMs < 0 ? undefined : limits.clock.startTimer(limits.timeoutMs, expire);
+    limits.signal?.addEventListener("abort", this.#onAbort);
+    if (limits.signal?.aborted) queueMicrotask(this.#onAbort);
+  }
+
+  granted(): void {
+    this.#settle();
+    this.#resolve();
+  }
+
+  cancel(error: unknown): void {
+    if (this.owner.request !== this) return;
+    this.#settle();
+    this.#reject(error);
+    this.queue.removeRequest(this);
+  }
+
+  failAsVictim(): void {
+    this.cancel(sqlError(this.#limits.deadlockError));
+    this.owner.onDeadlock();
+  }
+
+  readonly #onAbort = (): void => this.cancel(sqlError("ER_QUERY_INTERRUPTED"));
+
+  #settle(): void {
+    this.owner.request = undefined;
+    this.#timer?.cancel();
+    this.#limits.signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** Fails the lightest member of each cycle that `request` closes, until none is left. */
+function resolveDeadlocks(request: LockRequest): void {
+  while (request.owner.request === request) {
+    const cycle = findCycle(request.owner);
+    if (cycle === undefined) return;
+    let victim = request.owner;
+    for (const member of cycle) if (member.weight() < victim.weight()) victim = member;
+    assert(victim.request !== undefined, "every member of a cycle waits");
+    victim.request.failAsVictim();
+  }
+}
+
+/** The owners on a path of waits from `start` back to itself. */
+function findCycle(start: LockOwner): LockOwner[] | undefined {
+  const visited = new Set<LockOwner>();
+  const path: LockOwner[] = [];
+  const visit = (owner: LockOwner): boolean => {
+    path.push(owner);
+    for (const blocker of owner.request?.queue.blockersOf(owner.request) ?? []) {
+      if (blocker === start) return true;
+      if (visited.has(blocker)) continue;
+      visited.add(blocker);
+      if (visit(blocker)) return true;
+    }
+    path.pop();
+    return false;
+  };
+  return visit(start) ? path : undefined;
+}

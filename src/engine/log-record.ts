@@ -1,0 +1,90 @@
+/**
+ * One record of the write-ahead log: the row edits of one committed SQL transaction on one branch. Only primary rows
+ * are logged; secondary index edits follow from them when the log is replayed.
+ *
+ * Payload: varint LSN, string branch, varint table count, then per table
+ *   string name, AUTO_INCREMENT counter, varint next row id, varint edit count, then per edit
+ *   sized key, varint (0 = deleted, else size of value + 1), value.
+ * A counter is a varint of itself + 1, or (from 2^53 on) a 0 and eight bytes big-endian.
+ */
+import { ByteReader } from "../bytes/byte-reader.ts";
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+
+export interface LoggedEdit {
+  readonly key: Uint8Array;
+  /** undefined: deleted */
+  readonly value: Uint8Array | undefined;
+}
+
+export interface LoggedTable {
+  readonly name: string;
+  readonly autoIncrement: bigint;
+  readonly nextRowId: number;
+  readonly edits: readonly LoggedEdit[];
+}
+
+export interface LogRecord {
+  readonly branch: string;
+  readonly tables: readonly LoggedTable[];
+}
+
+const LARGE_COUNTER = 2n ** 53n;
+
+export function encodeLogRecord(writer: ByteWriter, lsn: number, record: LogRecord): void {
+  writer.writeVarint(lsn);
+  writer.writeString(record.branch);
+  writer.writeVarint(record.tables.length);
+  for (const table of record.tables) {
+    writer.writeString(table.name);
+    writeCounter(writer, table.autoIncrement);
+    writer.writeVarint(table.nextRowId);
+    writer.writeVarint(table.edits.length);
+    for (const edit of table.edits) {
+      writer.writeSizedBytes(edit.key);
+      if (edit.value === undefined) {
+        writer.writeVarint(0);
+      } else {
+        writer.writeVarint(edit.value.length + 1);
+        writer.writeBytes(edit.value);
+      }
+    }
+  }
+}
+
+export function decodeLogRecord(payload: Uint8Array): { readonly lsn: number; readonly record: LogRecord } {
+  const reader = new ByteReader(payload);
+  const lsn = reader.readVarint();
+  const branch = reader.readString();
+  const tables: LoggedTable[] = [];
+  for (let tableCount = reader.readVarint(); tableCount > 0; tableCount--) {
+    const name = reader.readString();
+    const autoIncrement = readCounter(reader);
+    const nextRowId = reader.readVarint();
+    const edits: LoggedEdit[] = [];
+    for (let editCount = reader.readVarint(); editCount > 0; editCount--) {
+      const key = reader.readSizedBytes();
+      const sizePlusOne = reader.readVarint();
+      edits.push({ key, value: sizePlusOne === 0 ? undefined : reader.readBytes(sizePlusOne - 1) });
+    }
+    tables.push({ name, autoIncrement, nextRowId, edits });
+  }
+  reader.expectEnd();
+  return { lsn, record: { branch, tables } };
+}
+
+function writeCounter(writer: ByteWriter, value: bigint): void {
+  if (value < LARGE_COUNTER) {
+    writer.writeVarint(Number(value) + 1);
+    return;
+  }
+  writer.writeVarint(0);
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
+  writer.writeBytes(bytes);
+}
+
+function readCounter(reader: ByteReader): bigint {
+  const small = reader.readVarint();
+  if (small > 0) return BigInt(small - 1);
+  return Buffer.from(reader.readBytes(8)).readBigUInt64BE();
+}

@@ -1,0 +1,137 @@
+/**
+ * The file format of a segment of the write-ahead log. All numbers are big-endian.
+ *
+ * Header, 24 bytes: magic "CAIRNWAL", u32 version, u64 first LSN, u32 CRC of the 20 bytes before.
+ * Frames, one for each group commit:
+ *   u32 marker "FRAM", u32 payload size, u32 CRC of the payload, payload:
+ *   u64 the LSN that was durable when this frame was written, then records: u32 size, bytes.
+ *
+ * The durable LSN tells a torn tail from damage: a frame that cannot be read is a torn tail unless a later frame says
+ * that it had been durable. (A crash may well keep a later page of a file and lose an earlier one.)
+ */
+import { assert } from "../base/assert.ts";
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { crc32 } from "../bytes/crc32.ts";
+import { StorageError } from "../io/storage-error.ts";
+
+const MAGIC = Buffer.from("CAIRNWAL", "latin1");
+const VERSION = 1;
+const FRAME_MARKER = Buffer.from("FRAM", "latin1");
+const FRAME_HEADER_SIZE = 12;
+export const SEGMENT_HEADER_SIZE = 24;
+
+export interface SegmentFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** No later segment exists. */
+  readonly last: boolean;
+}
+
+export interface SegmentContent {
+  /** Undefined when a crash came before the header was complete. */
+  readonly firstLsn: number | undefined;
+  /** The payloads of the log records, sharing memory with the file's bytes. */
+  readonly records: readonly Uint8Array[];
+  /** Where a torn tail begins. */
+  readonly tornAt: number | undefined;
+}
+
+export function encodeSegmentHeader(firstLsn: number): Uint8Array {
+  const writer = new ByteWriter(SEGMENT_HEADER_SIZE);
+  writer.writeBytes(MAGIC);
+  writer.writeUint32(VERSION);
+  writer.writeUint64(firstLsn);
+  writer.writeUint32(crc32(writer.view()));
+  assert(writer.size === SEGMENT_HEADER_SIZE, "the header has its size");
+  return writer.finish();
+}
+
+export function encodeFrame(records: readonly Uint8Array[], durableLsn: number): Uint8Array {
+  let sizeBytes = FRAME_HEADER_SIZE + 8;
+  for (const record of records) sizeBytes += 4 + record.length;
+  const writer = new ByteWriter(sizeBytes);
+  writer.writeBytes(FRAME_MARKER);
+  writer.writeUint32(sizeBytes - FRAME_HEADER_SIZE);
+  writer.writeUint32(0);
+  writer.writeUint64(durableLsn);
+  for (const record of records) {
+    writer.writeUint32(record.length);
+    writer.writeBytes(record);
+  }
+  writer.patchUint32(8, crc32(writer.view(FRAME_HEADER_SIZE)));
+  assert(writer.size === sizeBytes, "the frame has its size");
+  return writer.view();
+}
+
+/** Throws StorageError for anything that a crash alone cannot have left. */
+export function readSegment(file: SegmentFile): SegmentContent {
+  const firstLsn = readHeader(file);
+  const records: Uint8Array[] = [];
+  if (firstLsn === undefined) return { firstLsn, records, tornAt: 0 };
+  let offset = SEGMENT_HEADER_SIZE;
+  while (offset < file.bytes.length) {
+    const payload = readFrame(file.bytes, offset);
+    if (payload === undefined) {
+      if (!file.last || wasDurable(file.bytes, offset, firstLsn + records.length)) {
+        throw new StorageError("checksum_mismatch", "the write-ahead log is damaged", {
+          path: file.path,
+          offset,
+        });
+      }
+      return { firstLsn, records, tornAt: offset };
+    }
+    const reader = new ByteReader(payload, 8);
+    while (reader.remaining > 0) records.push(reader.readBytes(reader.readUint32()));
+    offset += FRAME_HEADER_SIZE + payload.length;
+  }
+  return { firstLsn, records, tornAt: undefined };
+}
+
+function readHeader({ path, bytes, last }: SegmentFile): number | undefined {
+  if (bytes.length < SEGMENT_HEADER_SIZE) {
+    if (last) return undefined;
+    throw new StorageError("bad_format", "a segment of the write-ahead log is cut short", { path });
+  }
+  const reader = new ByteReader(bytes);
+  const magic = reader.readBytes(MAGIC.length);
+  const version = reader.readUint32();
+  const firstLsn = reader.readUint64();
+  const intact =
+    MAGIC.equals(magic) && reader.readUint32() === crc32(bytes.subarray(0, SEGMENT_HEADER_SIZE - 4));
+  if (!intact) {
+    // The header is synced before the first frame is written, so only a file without frames can be torn here.
+    if (last && bytes.length === SEGMENT_HEADER_SIZE) return undefined;
+    throw new StorageError("bad_format", "not a segment of a write-ahead log", { path });
+  }
+  if (version !== VERSION) {
+    throw new StorageError("unknown_version", `log format ${version}; this program reads ${VERSION}`, {
+      path,
+    });
+  }
+  return firstLsn;
+}
+
+/** The payload of the frame at `offset`, or undefined when it is cut or damaged. */
+function readFrame(bytes: Uint8Array, offset: number): Uint8Array | undefined {
+  if (bytes.length - offset < FRAME_HEADER_SIZE + 8) return undefined;
+  const reader = new ByteReader(bytes, offset);
+  if (!FRAME_MARKER.equals(reader.readBytes(4))) return undefined;
+  const size = reader.readUint32();
+  const checksum = reader.readUint32();
+  if (size < 8 || size > reader.remaining) return undefined;
+  const payload = reader.readBytes(size);
+  return crc32(payload) === checksum ? payload : undefined;
+}
+
+/** True when an intact frame after `offset` says that record `lsn` had been durable before it was written. */
+function wasDurable(bytes: Uint8Array, offset: number, lsn: number): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (;;) {
+    const at = buffer.indexOf(FRAME_MARKER, offset + 1);
+    if (at < 0) return false;
+    const payload = readFrame(bytes, at);
+    if (payload !== undefined && new ByteReader(payload).readUint64() >= lsn) return true;
+    offset = at;
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * An in-memory ordered map of row edits: committed edits of a table's index since the last checkpoint (with versions
+ * for snapshot reads), or the edits of one open transaction. Keys are latin1 strings, whose order in JavaScript is
+ * the order of the bytes.
+ *
+ * Entries sit in sorted blocks of bounded size, with a hash map beside them for point look-ups. A cursor survives
+ * changes made between its steps: it then finds its place again by its last key.
+ */
+import { assert, verify } from "../base/assert.ts";
+import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
+
+/** One state of a row: `value` undefined means deleted. Newer versions come first. */
+export interface RowVersion {
+  readonly sequence: number;
+  readonly value: Uint8Array | undefined;
+  previous: RowVersion | undefined;
+}
+
+export interface RowEntry {
+  readonly key: string;
+  readonly keyBytes: Uint8Array;
+  head: RowVersion;
+}
+
+const BLOCK_ENTRIES_MAX = 256;
+/** What an entry costs in memory beside its key and value, roughly: entry, version, map slot, block slot. */
+const ENTRY_OVERHEAD_BYTES = 200;
+
+/** The map key of a byte string. */
+export function keyToText(bytes: Uint8Array): string {
+  return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
+}
+
+export class RowDelta {
+  readonly #byKey = new Map<string, RowEntry>();
+  #blocks: RowEntry[][] = [];
+  /** Grows whenever entries move, so that cursors know to find their place again. */
+  #layout = 0;
+  #sizeBytes = 0;
+
+  get count(): number {
+    return this.#byKey.size;
+  }
+
+  /** Approximate memory held, for deciding when to checkpoint. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  getEntry(key: string): RowEntry | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** The version visible at `sequence`, or undefined when this delta says nothing about the key by then. */
+  getVersion(key: string, sequence: number): RowVersion | undefined {
+    let version = this.#byKey.get(key)?.head;
+    while (version !== undefined && version.sequence > sequence) version = version.previous;
+    return version;
+  }
+
+  /**
+   * Adds a version. Versions that no snapshot at or after `oldestSnapshot` can see are let go.
+   */
+  putVersion(entry: RowEntry, sequence: number, oldestSnapshot: number): void {
+    const value = entry.head.value;
+    const existing = this.#byKey.get(entry.key);
+    if (existing === undefined) {
+      this.#insert({
+        key: entry.key,
+        keyBytes: entry.keyBytes,
+        head: { sequence, value, previous: undefined },
+      });
+      return;
+    }
+    const head = existing.head;
+    assert(head.sequence <= sequence, "versions are added in commit order");
+    if (head.sequence <= oldestSnapshot) head.previous = undefined;
+    existing.head = { sequence, value, previous: oldestSnapshot >= sequence ? undefined : head };
+    this.#sizeBytes += (value?.length ?? 0) + 64;
+  }
+
+  /** Sets the only version of a key (an open transaction's edits) and returns the one it replaces. */
+  putOwn(key: string, keyBytes: Uint8Array, value: Uint8Array | undefined): RowVersion | undefined {
+    const existing = this.#byKey.get(key);
+    const head: RowVersion = { sequence: 0, value, previous: undefined };
+    if (existing === undefined) {
+      this.#insert({ key, keyBytes, head });
+      return undefined;
+    }
+    const replaced = existing.head;
+    existing.head = head;
+    return replaced;
+  }
+
+  /** Undoes {@link putOwn}. */
+  restoreOwn(key: string, replaced: RowVersion | undefined): void {
+    const entry = this.#byKey.get(key);
+    assert(entry !== undefined, "an edit to undo is there");
+    if (replaced === undefined) this.#remove(entry);
+    else entry.head = replaced;
+  }
+
+  entries(): Iterable<RowEntry> {
+    return flatten(this.#blocks);
+  }
+
+  openCursor(range: KeyRange, direction: ScanDirection, sequence: number): DeltaCursor {
+    return new DeltaCursor({ delta: this, range, backward: direction === "backward", sequence });
+  }
+
+  /** Entries in a range, counted; cheap enough for estimates because deltas are small beside their trees. */
+  countRange(range: KeyRange): number {
+    let blocks = 0;
+    const lower = range.lower === undefined ? undefined : keyToText(range.lower);
+    const upper = range.upper === undefined ? undefined : keyToText(range.upper);
+    for (const block of this.#blocks) {
+      const first = block[0] as RowEntry;
+      const last = block[block.length - 1] as RowEntry;
+      if (lower !== undefined && last.key < lower) continue;
+      if (upper !== undefined && first.key > upper) break;
+      blocks += block.length;
+    }
+    return blocks;
+  }
+
+  /** For cursors. */
+  get layout(): number {
+    return this.#layout;
+  }
+  /** For cursors. */
+  get blocks(): readonly (readonly RowEntry[])[] {
+    return this.#blocks;
+  }
+
+  #insert(entry: RowEntry): void {
+    this.#byKey.set(entry.key, entry);
+    this.#sizeBytes += ENTRY_OVERHEAD_BYTES + 2 * entry.key.length + (entry.head.value?.length ?? 0);
+    this.#layout++;
+    if (this.#blocks.length === 0) {
+      this.#blocks.push([entry]);
+      return;
+    }
+    const blockIndex = findBlock(this.#blocks, entry.key);
+    const block = this.#blocks[blockIndex] as RowEntry[];
+    const at = findInBlock(block, entry.key);
+    if (at === block.length) block.push(entry);
+    else block.splice(at, 0, entry);
+    if (block.length > BLOCK_ENTRIES_MAX) {
+      // Ascending inserts are common: a full last block then stays full and a fresh one begins.
+      const keep = at === block.length - 1 && blockIndex === this.#blocks.length - 1 ? at : block.length >> 1;
+      this.#blocks.splice(blockIndex + 1, 0, block.splice(keep));
+    }
+    verify(() => assert(findInBlock(block, (block[0] as RowEntry).key) === 0, "blocks are sorted"));
+  }
+
+  #remove(entry: RowEntry): void {
+    this.#byKey.delete(entry.key);
+    this.#layout++;
+    const blockIndex = findBlock(this.#blocks, entry.key);
+    const block = this.#blocks[blockIndex] as RowEntry[];
+    const at = findInBlock(block, entry.key);
+    assert(block[at] === entry, "the removed entry is in its block");
+    block.splice(at, 1);
+    if (block.length === 0) this.#blocks.splice(blockIndex, 1);
+  }
+}
+
+export interface DeltaCursorOptions {
+  readonly delta: RowDelta;
+  readonly range: KeyRange;
+  readonly backward: boolean;
+  readonly sequence: number;
+}
+
+/** Walks the entries of a delta that are visible at a sequence, deleted ones included. */
+export class DeltaCursor {
+  keyBytes: Uint8Array = EMPTY_BYTES;
+  /** undefined: deleted */
+  value: Uint8Array | undefined = undefined;
+
+  readonly #delta: RowDelta;
+  readonly #sequence: number;
+  readonly #backward: boolean;
+  readonly #end: string | undefined;
+  readonly #endInclusive: boolean;
+  #from: string | undefined;
+  #fromInclusive: boolean;
+  #layout = -1;
+  #block = 0;
+  #at = 0;
+
+  constructor(options: DeltaCursorOptions) {
+    const { range, backward } = options;
+    this.#delta = options.delta;
+    this.#sequence = options.sequence;
+    this.#backward = backward;
+    const from = backward ? range.upper : range.lower;
+    const end = backward ? range.lower : range.upper;
+    this.#from = from === undefined ? undefined : keyToText(from);
+    this.#end = end === undefined ? undefined : keyToText(end);
+    const lowerInclusive = range.lowerInclusive ?? true;
+    const upperInclusive = range.upperInclusive ?? false;
+    this.#fromInclusive = backward ? upperInclusive : lowerInclusive;
+    this.#endInclusive = backward ? lowerInclusive : upperInclusive;
+  }
+
+  next(): boolean {
+    for (;;) {
+      const entry = this.#backward ? this.#previousEntry() : this.#nextEntry();
+      if (entry === undefined) return false;
+      this.#from = entry.key;
+      this.#fromInclusive = false;
+      let version: RowVersion | undefined = entry.head;
+      while (version !== undefined && version.sequence > this.#sequence) version = version.previous;
+      if (version === undefined) continue;
+      this.keyBytes = entry.keyBytes;
+      this.value = version.value;
+      return true;
+    }
+  }
+
+  #nextEntry(): RowEntry | undefined {
+    const blocks = this.#delta.blocks;
+    if (this.#layout !== this.#delta.layout) {
+      this.#layout = this.#delta.layout;
+      this.#block = 0;
+      this.#at = 0;
+      if (this.#from !== undefined && blocks.length > 0) {
+        this.#block = findBlock(blocks, this.#from);
+        const block = blocks[this.#block] as readonly RowEntry[];
+        this.#at = findInBlock(block, this.#from);
+        if (!this.#fromInclusive && block[this.#at]?.key === this.#from) this.#at++;
+      }
+    } else {
+      this.#at++;
+    }
+    let block = blocks[this.#block];
+    if (block !== undefined && this.#at >= block.length) {
+      this.#block++;
+      this.#at = 0;
+      block = blocks[this.#block];
+    }
+    const entry = block?.[this.#at];
+    if (entry === undefined || this.#end === undefined) return entry;
+    return entry.key < this.#end || (this.#endInclusive && entry.key === this.#end) ? entry : undefined;
+  }
+
+  #previousEntry(): RowEntry | undefined {
+    const blocks = this.#delta.blocks;
+    if (this.#layout !== this.#delta.layout) {
+      this.#layout = this.#delta.layout;
+      if (this.#from === undefined || blocks.length === 0) {
+        this.#block = blocks.length - 1;
+        this.#at = (blocks[this.#block]?.length ?? 0) - 1;
+      } else {
+        this.#block = findBlock(blocks, this.#from);
+        const block = blocks[this.#block] as readonly RowEntry[];
+        this.#at = findInBlock(block, this.#from);
+        if (!(this.#fromInclusive && block[this.#at]?.key === this.#from)) this.#at--;
+      }
+    } else {
+      this.#at--;
+    }
+    let block = blocks[this.#block];
+    if (block !== undefined && this.#at < 0) {
+      this.#block--;
+      block = blocks[this.#block];
+      this.#at = (block?.length ?? 0) - 1;
+    }
+    const entry = block?.[this.#at];
+    if (entry === undefined || this.#end === undefined) return entry;
+    return entry.key > this.#end || (this.#endInclusive && entry.key === this.#end) ? entry : undefined;
+  }
+}
+
+const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
+
+/** The last block whose first key is not above `key`; the first block when there is none. */
+function findBlock(blocks: readonly (readonly RowEntry[])[], key: string): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (((blocks[middle] as readonly RowEntry[])[0] as RowEntry).key <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? 0 : low - 1;
+}
+
+/** The first place in `block` whose key is not below `key`. */
+function findInBlock(block: readonly RowEntry[], key: string): number {
+  let low = 0;
+  let high = block.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((block[middle] as RowEntry).key < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function* flatten(blocks: readonly (readonly RowEntry[])[]): Iterable<RowEntry> {
+  for (const block of blocks) yield* block;
+}
