@@ -20,6 +20,8 @@ export interface VirtualTable<Context> {
   /** As SQL writes it; matched case-insensitively for dolt_ tables and information_schema. */
   readonly name: string;
   readonly columns: readonly VirtualColumn[];
+  /** Awaited before {@link rows}, for what cannot be had synchronously (a checkpoint, say). */
+  prepare?(context: Context): Promise<void> | undefined;
   /** Rows in column order; values of the JavaScript form of the column's type. */
   rows(context: Context, hints: EqualityHints): Iterable<readonly Value[]>;
 }

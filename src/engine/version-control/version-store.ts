@@ -1,0 +1,28 @@
+/**
+ * What version control needs from a database: its chunks, its refs, and one way to change them. The engine implements
+ * it; everything in this folder is written against it and knows nothing of logs, deltas and locks.
+ */
+import type { ChunkStore } from "../../chunks/chunk-store.ts";
+import type { NodeReader } from "../../prolly/node-reader.ts";
+import type { RefChanges, Refs } from "../../vcs/refs.ts";
+
+export interface VersionStore {
+  readonly databaseName: string;
+  readonly chunks: ChunkStore;
+  readonly nodes: NodeReader;
+  /** The refs as last stored. Rows that SQL transactions committed since the last checkpoint are not in their working
+   *  sets; see {@link checkpoint}. */
+  refs(): Refs;
+  /** Folds everything that SQL transactions have committed into the working sets: {@link refs} then tells all. */
+  checkpoint(): Promise<void>;
+  /**
+   * Changes refs, one caller at a time: checkpoints, calls `change` with the refs (again when somebody else moved the
+   * root meanwhile), stores its answer and makes it durable. Sessions on a branch whose working root is replaced read
+   * the new one from their next transaction on; open transactions that wrote to it are waited for. An error thrown by
+   * `change` leaves everything as it was.
+   */
+  updateRefs(change: (refs: Refs) => RefChanges): Promise<void>;
+  /** How many sessions are on a branch of this database. */
+  sessionsOnBranch(branch: string): number;
+  collectGarbage(options: { readonly full: boolean }): Promise<number>;
+}
