@@ -1,0 +1,433 @@
+/**
+ * A chunk store in a folder: journals that are written first, immutable table files, and the manifest that names them.
+ *
+ * A put chunk waits in memory (or, when there is much, in the journal) until {@link FileChunkStore.commitRoot} writes it and
+ * the root record in one go; commits that arrive while the disk is busy share the next sync. A journal that has grown
+ * large is closed for writing, and turned into a table file in the background. One process holds the folder (its lock).
+ */
+import { assert } from "../base/assert.ts";
+import { type Logger, silentLogger } from "../base/logger.ts";
+import { Mutex } from "../base/mutex.ts";
+import { systemRandom } from "../base/random.ts";
+import { type Hash, hashOf } from "../bytes/hash.ts";
+import type { FileSystem, FolderLock } from "../io/file-system.ts";
+import { StorageError } from "../io/storage-error.ts";
+import { TEMPORARY_SUFFIX } from "../io/write-atomically.ts";
+import { ChunkCache } from "./chunk-cache.ts";
+import type { ChunkStore } from "./chunk-store.ts";
+import {
+  type ChunkSources,
+  type CollectGarbageOptions,
+  collectGarbage,
+  type GarbageReport,
+  type StoreTable,
+} from "./collect-garbage.ts";
+import { Journal, journalName } from "./journal.ts";
+import { CHUNK_SIZE_MAX } from "./journal-format.ts";
+import { type Manifest, writeManifest } from "./manifest.ts";
+import { createStoreFiles, type OpenedStore, openStoreFiles, storeExists } from "./store-files.ts";
+import { TableFile, writeTableFile } from "./table-file.ts";
+import { TABLE_FILE_SUFFIX } from "./table-index.ts";
+
+const CACHE_BUDGET_BYTES_DEFAULT = 64 * 1024 * 1024;
+const JOURNAL_SIZE_MAX_DEFAULT = 64 * 1024 * 1024;
+/** Chunks waiting in memory beyond this go to the journal before their commit. */
+const PENDING_BYTES_MAX = 4 * 1024 * 1024;
+
+export interface FileChunkStoreOptions {
+  readonly files: FileSystem;
+  readonly folder: string;
+  /** Shared by the stores of a server; default: one of its own. */
+  readonly cache?: ChunkCache;
+  readonly logger?: Logger;
+  readonly journalSizeMax?: number;
+  /** Compress table files on this disk: half the size, but a cold chunk costs an inflate. Default false. */
+  readonly compress?: boolean;
+}
+
+interface CommitRequest {
+  readonly next: Hash;
+  readonly expected: Hash;
+  readonly resolve: (moved: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class FileChunkStore implements ChunkStore {
+  readonly folder: string;
+  readonly databaseId: string;
+  readonly #files: FileSystem;
+  readonly #lock: FolderLock;
+  readonly #cache: ChunkCache;
+  readonly #logger: Logger;
+  readonly #journalSizeMax: number;
+  readonly #compress: boolean;
+
+  #root: Hash;
+  #manifest: Manifest;
+  #tables: readonly StoreTable[];
+  /** In order; the last one is written to. */
+  #journals: readonly Journal[];
+  #pending = new Map<Hash, Uint8Array>();
+  #pendingBytes = 0;
+  /** While a garbage collection runs: chunks outside these are written again, for they may be about to vanish. */
+  #keptSources: { readonly journalsFrom: number; readonly oldTables: boolean } | undefined;
+  #rotating = false;
+  #commitQueue: CommitRequest[] = [];
+  #committing: Promise<void> | undefined;
+  readonly #manifestMutex = new Mutex();
+  /** Sealing and garbage collection, one at a time. */
+  readonly #maintenance = new Mutex();
+  #sealing: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: FileChunkStoreOptions, opened: OpenedStore) {
+    this.folder = options.folder;
+    this.databaseId = opened.manifest.databaseId;
+    this.#files = options.files;
+    this.#lock = opened.lock;
+    this.#cache = options.cache ?? new ChunkCache(CACHE_BUDGET_BYTES_DEFAULT);
+    this.#logger = options.logger ?? silentLogger;
+    this.#journalSizeMax = options.journalSizeMax ?? JOURNAL_SIZE_MAX_DEFAULT;
+    this.#compress = options.compress ?? false;
+    this.#manifest = opened.manifest;
+    this.#tables = opened.tables;
+    this.#journals = opened.journals;
+    this.#root = opened.root;
+  }
+
+  /** True when `folder` holds a chunk store. */
+  static exists(files: FileSystem, folder: string): boolean {
+    return storeExists(files, folder);
+  }
+
+  /** Makes an empty store in `folder` (made when missing). Throws `already_exists` when there is one. */
+  static async create(
+    options: FileChunkStoreOptions & { readonly databaseId?: string },
+  ): Promise<FileChunkStore> {
+    const databaseId = options.databaseId ?? Buffer.from(systemRandom.bytes(16)).toString("hex");
+    return new FileChunkStore(options, await createStoreFiles(options.files, options.folder, databaseId));
+  }
+
+  /** Opens and recovers a store. Throws `not_found`, `locked`, or what is damaged with file and position. */
+  static async open(options: FileChunkStoreOptions): Promise<FileChunkStore> {
+    const store = new FileChunkStore(options, await openStoreFiles(options.files, options.folder));
+    store.#sealInBackground();
+    return store;
+  }
+
+  get root(): Hash {
+    return this.#root;
+  }
+
+  /** Bytes of all files that hold chunks. */
+  get sizeBytes(): number {
+    const journals = this.#journals.reduce((sum, journal) => sum + journal.sizeBytes, 0);
+    return this.#tables.reduce((sum, { file }) => sum + file.sizeBytes, journals);
+  }
+
+  /** What the store consists of now, for checks and reports. */
+  get sources(): ChunkSources {
+    return { tables: this.#tables, journals: this.#journals };
+  }
+
+  getChunk(hash: Hash): Uint8Array | undefined {
+    const cached = this.#cache.get(this, hash);
+    if (cached !== undefined) return cached;
+    const chunk = this.readChunk(hash);
+    if (chunk !== undefined) this.#cache.set(this, hash, chunk);
+    return chunk;
+  }
+
+  mustGetChunk(hash: Hash): Uint8Array {
+    const chunk = this.getChunk(hash);
+    if (chunk === undefined) {
+      throw new StorageError("chunk_missing", "chunk not in the store", { hash, path: this.folder });
+    }
+    return chunk;
+  }
+
+  /** Like {@link getChunk}, past the cache: for jobs that touch everything once. */
+  readChunk(hash: Hash): Uint8Array | undefined {
+    const pending = this.#pending.get(hash);
+    if (pending !== undefined) return pending;
+    this.#checkOpen();
+    for (let i = this.#journals.length - 1; i >= 0; i--) {
+      const chunk = (this.#journals[i] as Journal).get(hash);
+      if (chunk !== undefined) return chunk;
+    }
+    for (const { file } of this.#tables) {
+      const chunk = file.get(hash);
+      if (chunk !== undefined) return chunk;
+    }
+    return undefined;
+  }
+
+  hasChunk(hash: Hash): boolean {
+    return (
+      this.#pending.has(hash) ||
+      this.#journals.some((journal) => journal.has(hash)) ||
+      this.#tables.some(({ file }) => file.has(hash))
+    );
+  }
+
+  putChunk(bytes: Uint8Array): Hash {
+    this.#checkOpen();
+    assert(bytes.length <= CHUNK_SIZE_MAX, "a chunk fits in a record");
+    const hash = hashOf(bytes);
+    if (this.#isKept(hash)) return hash;
+    this.#pending.set(hash, bytes);
+    this.#pendingBytes += bytes.length;
+    this.#cache.set(this, hash, bytes);
+    if (this.#pendingBytes > PENDING_BYTES_MAX && !this.#rotating) this.#writePending([]);
+    return hash;
+  }
+
+  commitRoot(next: Hash, expected: Hash): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#checkOpen();
+      this.#commitQueue.push({ next, expected, resolve, reject });
+      this.#committing ??= this.#runCommits();
+    });
+  }
+
+  /** See collect-garbage.ts. One runs at a time; readers and writers go on. */
+  collectGarbage(options: CollectGarbageOptions): Promise<GarbageReport> {
+    return this.#maintenance.runExclusive(async () => {
+      this.#checkOpen();
+      return await collectGarbage(
+        {
+          files: this.#files,
+          folder: this.folder,
+          compress: this.#compress,
+          rootHash: () => this.#root,
+          readChunk: (hash) => this.readChunk(hash),
+          begin: () => this.#beginCollection(options.full === true),
+          end: () => {
+            this.#keptSources = undefined;
+          },
+          replaceSources: (removed, added) => this.#replaceSources(removed, added),
+        },
+        options,
+      );
+    });
+  }
+
+  /** Chunks that no commit made durable are dropped. Waits for running commits and background work. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#committing;
+    this.#closed = true;
+    const release = await this.#maintenance.lock();
+    try {
+      // A clean stop records how far the journals go, so that the next opening finds damage even in their last bytes.
+      await this.#updateManifest({});
+    } catch (error) {
+      // Nothing is lost without it: the next opening replays the journals as after a crash.
+      this.#logger.error("cannot write the manifest while closing", { folder: this.folder, error });
+    } finally {
+      for (const { file } of this.#tables) file.close();
+      for (const journal of this.#journals) journal.close();
+      this.#cache.removeAll(this);
+      release();
+      await this.#lock.release();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StorageError("closed", "the chunk store is closed", { path: this.folder });
+  }
+
+  get #activeJournal(): Journal {
+    const journal = this.#journals.at(-1);
+    assert(journal !== undefined, "a store has a journal to write to");
+    return journal;
+  }
+
+  /** True when the chunk is stored where it will stay. */
+  #isKept(hash: Hash): boolean {
+    const kept = this.#keptSources;
+    if (kept === undefined) return this.hasChunk(hash);
+    return (
+      this.#pending.has(hash) ||
+      this.#journals.some((journal) => journal.number >= kept.journalsFrom && journal.has(hash)) ||
+      (kept.oldTables && this.#tables.some(({ file, generation }) => generation === "old" && file.has(hash)))
+    );
+  }
+
+  #writePending(roots: readonly Hash[]): void {
+    this.#activeJournal.append(this.#pending, roots);
+    this.#pending = new Map();
+    this.#pendingBytes = 0;
+  }
+
+  async #runCommits(): Promise<void> {
+    // Lets all commits of this turn of the event loop join the first group.
+    await Promise.resolve();
+    while (this.#commitQueue.length > 0) {
+      const group = this.#commitQueue.splice(0);
+      try {
+        const moved = await this.#commitGroup(group);
+        for (const request of group) request.resolve(moved.has(request));
+      } catch (error) {
+        for (const request of group) request.reject(error);
+      }
+      if (this.#activeJournal.sizeBytes > this.#journalSizeMax) await this.#tryRotate();
+    }
+    this.#committing = undefined;
+  }
+
+  /** Writes and syncs a group; returns the requests that found the root they expected. */
+  async #commitGroup(group: readonly CommitRequest[]): Promise<ReadonlySet<CommitRequest>> {
+    if (!this.#lock.isHeld())
+      throw new StorageError("locked", "the folder's lock was lost", { path: this.folder });
+    const moved = new Set<CommitRequest>();
+    const roots: Hash[] = [];
+    let root = this.#root;
+    for (const request of group) {
+      if (request.expected !== root) continue;
+      moved.add(request);
+      if (request.next !== root) roots.push(request.next);
+      root = request.next;
+    }
+    if (moved.size === 0) return moved;
+    if (roots.length > 0 || this.#pending.size > 0) {
+      this.#writePending(roots);
+    }
+    // After this sync the roots are durable; only then may anyone be told.
+    await this.#activeJournal.sync();
+    this.#root = root;
+    return moved;
+  }
+
+  /** Starts a new journal and has the full one sealed; when that fails the full one stays in use. */
+  async #tryRotate(): Promise<void> {
+    try {
+      await this.#rotate();
+      this.#sealInBackground();
+    } catch (error) {
+      this.#logger.error("cannot start a new journal; going on with the old one", {
+        folder: this.folder,
+        error,
+      });
+    }
+  }
+
+  /** Runs inside the commit loop or with commits held off, so nothing is appended meanwhile but what `#rotating` holds back. */
+  async #rotate(): Promise<void> {
+    assert(!this.#rotating, "one rotation at a time");
+    this.#rotating = true;
+    try {
+      await this.#activeJournal.sync();
+      const journal = await Journal.create(this.#files, this.folder, this.#activeJournal.number + 1);
+      try {
+        await this.#updateManifest({ addJournal: journal });
+      } catch (error) {
+        journal.close();
+        throw error;
+      }
+    } finally {
+      this.#rotating = false;
+    }
+  }
+
+  /** Changes tables and journals: first in the manifest, durably, then in memory. */
+  async #updateManifest(change: ManifestChange): Promise<void> {
+    await this.#manifestMutex.runExclusive(async () => {
+      if (!this.#lock.isHeld())
+        throw new StorageError("locked", "the folder's lock was lost", { path: this.folder });
+      const addedNames = new Set(change.addTables?.map(({ file }) => file.name));
+      const keptTables = this.#tables.filter(
+        (table) => !change.removeTables?.includes(table) && !addedNames.has(table.file.name),
+      );
+      const keptJournals = this.#journals.filter((journal) => !change.removeJournals?.includes(journal));
+      const tables = [...(change.addTables ?? []), ...keptTables];
+      const journals = change.addJournal === undefined ? keptJournals : [...keptJournals, change.addJournal];
+      const manifest: Manifest = {
+        generation: this.#manifest.generation + 1,
+        databaseId: this.databaseId,
+        root: this.#root,
+        journals: journals.map(({ number, syncedSize }) => ({ number, knownSize: syncedSize })),
+        tables: tables.map(({ file, generation }) => ({
+          name: file.name,
+          chunkCount: file.chunkCount,
+          sizeBytes: file.sizeBytes,
+          generation,
+        })),
+      };
+      await writeManifest(this.#files, this.folder, manifest);
+      this.#manifest = manifest;
+      this.#tables = tables;
+      this.#journals = journals;
+    });
+  }
+
+  #sealInBackground(): void {
+    this.#sealing = this.#maintenance
+      .runExclusive(async () => {
+        while (this.#journals.length > 1 && !this.#closed) await this.#sealOldestJournal();
+      })
+      .catch((error: unknown) => {
+        // Nothing is lost: the journal stays as it is, and the next rotation or opening tries again.
+        this.#logger.error("cannot turn a journal into a table file", { folder: this.folder, error });
+      });
+  }
+
+  /** Resolves when no full journal is waiting to become a table file. */
+  async waitForSealing(): Promise<void> {
+    await this.#sealing;
+  }
+
+  async #sealOldestJournal(): Promise<void> {
+    const journal = this.#journals[0];
+    assert(journal !== undefined && journal !== this.#activeJournal, "the journal written to is not sealed");
+    const table = await writeTableFile(this.#files, this.folder, journal.chunks(), {
+      compress: this.#compress,
+      temporaryName: journalName(journal.number) + TABLE_FILE_SUFFIX + TEMPORARY_SUFFIX,
+    });
+    const added: StoreTable[] = table === undefined ? [] : [{ file: table, generation: "young" }];
+    await this.#replaceSources({ tables: [], journals: [journal] }, added);
+  }
+
+  async #replaceSources(removed: ChunkSources, added: readonly StoreTable[]): Promise<void> {
+    try {
+      await this.#updateManifest({
+        addTables: added,
+        removeTables: removed.tables,
+        removeJournals: removed.journals,
+      });
+    } catch (error) {
+      for (const { file } of added) file.close();
+      throw error;
+    }
+    const kept = new Set(this.#tables.map(({ file }) => file.name));
+    for (const source of [...removed.tables.map(({ file }) => file), ...removed.journals]) {
+      source.close();
+      if (!(source instanceof TableFile && kept.has(source.name))) await this.#files.removeFile(source.path);
+    }
+  }
+
+  /** From here on every put lands in a journal of its own; returns what was there before. */
+  async #beginCollection(full: boolean): Promise<ChunkSources> {
+    // Between two groups of commits: the loop is not running, and cannot start while this turn has not ended.
+    while (this.#committing !== undefined) await this.#committing;
+    const rotation = this.#rotate();
+    this.#committing = rotation.then(
+      () => this.#runCommits(),
+      () => this.#runCommits(),
+    );
+    await rotation;
+    this.#keptSources = { journalsFrom: this.#activeJournal.number, oldTables: !full };
+    return { tables: this.#tables, journals: this.#journals.slice(0, -1) };
+  }
+}
+
+interface ManifestChange {
+  readonly addTables?: readonly StoreTable[];
+  readonly removeTables?: readonly StoreTable[];
+  readonly addJournal?: Journal;
+  readonly removeJournals?: readonly Journal[];
+}

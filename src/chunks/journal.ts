@@ -1,0 +1,230 @@
+/**
+ * One journal file: where chunks and roots are written first. Appending is a write into the page cache; what was
+ * appended is durable after {@link Journal.sync}. A journal that cannot know what reached the disk (a failed sync)
+ * refuses everything from then on.
+ */
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { assert } from "../base/assert.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import type { Hash } from "../bytes/hash.ts";
+import type { FileSystem, StoredFile } from "../io/file-system.ts";
+import { StorageError } from "../io/storage-error.ts";
+import { checkChunk } from "./block-codec.ts";
+import {
+  CHUNK_RECORD_OVERHEAD,
+  CHUNK_SIZE_MAX,
+  checkJournalHeader,
+  findLaterGroup,
+  JOURNAL_HEADER_SIZE,
+  readJournalRecord,
+  writeChunkRecord,
+  writeJournalHeader,
+  writeRootRecord,
+} from "./journal-format.ts";
+import type { ChunkSource } from "./table-file.ts";
+
+const SIZE_FACTOR: number = CHUNK_SIZE_MAX + 1;
+const NAME_PREFIX = "journal-";
+
+export function journalName(journalNumber: number): string {
+  return NAME_PREFIX + String(journalNumber).padStart(6, "0");
+}
+
+export function isJournalName(name: string): boolean {
+  return /^journal-\d{6,}$/.test(name);
+}
+
+export class Journal {
+  readonly number: number;
+  readonly #file: StoredFile;
+  /** Hash → position of the chunk × SIZE_FACTOR + its size. */
+  readonly #chunks = new Map<Hash, number>();
+  readonly #writer = new ByteWriter(64 * 1024);
+  #size = JOURNAL_HEADER_SIZE;
+  #syncedSize = JOURNAL_HEADER_SIZE;
+  #lastRoot: Hash | undefined;
+  #failure: unknown;
+
+  private constructor(journalNumber: number, file: StoredFile) {
+    this.number = journalNumber;
+    this.#file = file;
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  get sizeBytes(): number {
+    return this.#size;
+  }
+
+  /** Everything before this position is on the disk. */
+  get syncedSize(): number {
+    return this.#syncedSize;
+  }
+
+  get chunkCount(): number {
+    return this.#chunks.size;
+  }
+
+  /** The root of the last root record, if there is one. */
+  get lastRoot(): Hash | undefined {
+    return this.#lastRoot;
+  }
+
+  /** A new, empty journal; durable when it resolves. A left-over file of that name is overwritten. */
+  static async create(files: FileSystem, folder: string, journalNumber: number): Promise<Journal> {
+    const file = files.openFile(join(folder, journalName(journalNumber)), "write");
+    try {
+      const writer = new ByteWriter();
+      writeJournalHeader(writer, journalNumber);
+      file.truncate(0);
+      file.write(writer.view(), 0);
+      await file.sync();
+      await files.syncFolder(folder);
+      return new Journal(journalNumber, file);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a journal, replays it, and cuts off a torn tail. Throws `checksum_mismatch` with the position when a
+   * place before `knownSize`, or one that was synced before a later commit, is damaged.
+   */
+  static async open(
+    files: FileSystem,
+    folder: string,
+    journalNumber: number,
+    knownSize: number,
+  ): Promise<Journal> {
+    const path = join(folder, journalName(journalNumber));
+    const bytes = files.readFile(path);
+    checkJournalHeader(bytes, journalNumber, path);
+    const file = files.openFile(path, "write");
+    try {
+      const journal = new Journal(journalNumber, file);
+      const end = journal.#replay(bytes, knownSize);
+      if (end < bytes.length) file.truncate(end);
+      // What was read may still be in the page cache only, left there by a process that was killed before its sync.
+      await file.sync();
+      journal.#size = end;
+      journal.#syncedSize = end;
+      return journal;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  has(hash: Hash): boolean {
+    return this.#chunks.has(hash);
+  }
+
+  get(hash: Hash): Uint8Array | undefined {
+    const packed = this.#chunks.get(hash);
+    if (packed === undefined) return undefined;
+    const position = Math.floor(packed / SIZE_FACTOR);
+    const chunk = Buffer.allocUnsafeSlow(packed % SIZE_FACTOR);
+    const count = this.#file.readInto(chunk, position);
+    if (count !== chunk.length) {
+      throw new StorageError("bad_format", "journal is cut short", {
+        path: this.path,
+        offset: position,
+        hash,
+      });
+    }
+    checkChunk(chunk, hash, this.path, position);
+    return chunk;
+  }
+
+  /** All chunks in the order they were written. */
+  *chunks(): Iterable<ChunkSource> {
+    for (const hash of this.#chunks.keys()) {
+      yield { hash, read: () => this.get(hash) as Uint8Array };
+    }
+  }
+
+  hashes(): Iterable<Hash> {
+    return this.#chunks.keys();
+  }
+
+  /** Appends chunks, then roots, in one write. When it throws nothing was appended. */
+  append(chunks: ReadonlyMap<Hash, Uint8Array>, roots: readonly Hash[]): void {
+    this.#checkUsable();
+    const writer = this.#writer;
+    writer.reset();
+    const positions: [Hash, number][] = [];
+    for (const [hash, chunk] of chunks) {
+      assert(chunk.length <= CHUNK_SIZE_MAX, "a chunk fits in a record");
+      positions.push([hash, (this.#size + writer.size + CHUNK_RECORD_OVERHEAD) * SIZE_FACTOR + chunk.length]);
+      writeChunkRecord(writer, hash, chunk);
+    }
+    for (const root of roots) writeRootRecord(writer, root, this.#size + writer.size, this.#syncedSize);
+    this.#writeAtEnd(writer.view());
+    this.#size += writer.size;
+    for (const [hash, packed] of positions) this.#chunks.set(hash, packed);
+    this.#lastRoot = roots.at(-1) ?? this.#lastRoot;
+  }
+
+  async sync(): Promise<void> {
+    this.#checkUsable();
+    const size = this.#size;
+    if (size === this.#syncedSize) return;
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      // The system may have dropped the dirty pages: a second sync would "succeed" without them.
+      this.#failure = error;
+      throw error;
+    }
+    this.#syncedSize = Math.max(this.#syncedSize, size);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #writeAtEnd(bytes: Uint8Array): void {
+    try {
+      this.#file.write(bytes, this.#size);
+    } catch (error) {
+      // Whole records of the failed write must not be found behind what is written next.
+      try {
+        this.#file.truncate(this.#size);
+      } catch (truncateError) {
+        this.#failure = truncateError;
+      }
+      throw error;
+    }
+  }
+
+  #checkUsable(): void {
+    if (this.#failure === undefined) return;
+    const cause = this.#failure;
+    throw new StorageError("closed", "the journal failed before; open the database again", {
+      path: this.path,
+      cause,
+    });
+  }
+
+  /** Fills the map; returns the end of the last whole record. */
+  #replay(bytes: Uint8Array, knownSize: number): number {
+    let offset = JOURNAL_HEADER_SIZE;
+    for (;;) {
+      const record = readJournalRecord(bytes, offset);
+      if (record === undefined) break;
+      if (record.kind === "root") this.#lastRoot = record.root;
+      else this.#chunks.set(record.hash, record.dataOffset * SIZE_FACTOR + record.size);
+      offset = record.end;
+    }
+    const damaged =
+      offset < knownSize || (offset < bytes.length && findLaterGroup(bytes, offset) !== undefined);
+    if (damaged) {
+      throw new StorageError("checksum_mismatch", "damaged journal record", { path: this.path, offset });
+    }
+    return offset;
+  }
+}
