@@ -7,19 +7,16 @@ import { ERRORS_1400 } from "./error-table-1400.ts";
 import { ERRORS_3000 } from "./error-table-3000.ts";
 
 export interface ErrorEntry {
-	readonly errno: number;
-	readonly sqlState: string;
-	/** printf-style; see `sqlError`. */
-	readonly message: string;
+  readonly errno: number;
+  readonly sqlState: string;
+  /** printf-style; see `sqlError`. */
+  readonly message: string;
 }
 
-export type ErrorSymbol =
-	| keyof typeof ERRORS_1000
-	| keyof typeof ERRORS_1400
-	| keyof typeof ERRORS_3000;
+export type ErrorSymbol = keyof typeof ERRORS_1000 | keyof typeof ERRORS_1400 | keyof typeof ERRORS_3000;
 
 export const ERRORS: Readonly<Record<ErrorSymbol, ErrorEntry>> = {
-	...ERRORS_1000,
-	...ERRORS_1400,
-	...ERRORS_3000,
+  ...ERRORS_1000,
+  ...ERRORS_1400,
+  ...ERRORS_3000,
 };

@@ -21,12 +21,4 @@ import type { Decimal } from "./decimal.ts";
 import type { JsonValue } from "./json.ts";
 
 export type SqlInteger = number | bigint;
-export type Value =
-	| null
-	| number
-	| bigint
-	| string
-	| Uint8Array
-	| Decimal
-	| DateTime
-	| JsonValue;
+export type Value = null | number | bigint | string | Uint8Array | Decimal | DateTime | JsonValue;
