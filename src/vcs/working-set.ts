@@ -1,6 +1,13 @@
-/** A branch's working set: the working and the staged root value, and how far the write-ahead log is contained. */
+/**
+ * A branch's working set: the working and the staged root value, and how far the write-ahead log is contained.
+ *
+ * Chunk: addresses of the working and the staged root; LSN (u64); u8 1 when a merge waits for its commit, then the
+ * merged commit's address, the address of the working root before it, and the revision's text.
+ */
 import type { Hash } from "../bytes/hash.ts";
 import type { ChunkReader, ChunkStore } from "../chunks/chunk-store.ts";
+import { CHUNK_WORKING_SET } from "../prolly/chunk-kinds.ts";
+import { decodeChunk, encodeChunk } from "./chunk-codec.ts";
 
 export interface WorkingSet {
   readonly working: Hash;
@@ -20,5 +27,38 @@ export interface MergeState {
   readonly source: string;
 }
 
-export declare function readWorkingSet(chunks: ChunkReader, address: Hash): WorkingSet;
-export declare function writeWorkingSet(chunks: ChunkStore, workingSet: WorkingSet): Hash;
+export function readWorkingSet(chunks: ChunkReader, address: Hash): WorkingSet {
+  return decodeWorkingSet(chunks.mustGetChunk(address));
+}
+
+export function writeWorkingSet(chunks: ChunkStore, workingSet: WorkingSet): Hash {
+  return chunks.putChunk(encodeWorkingSet(workingSet));
+}
+
+export function encodeWorkingSet({ working, staged, walPosition, merge }: WorkingSet): Uint8Array {
+  return encodeChunk(CHUNK_WORKING_SET, (writer) => {
+    writer.writeHash(working);
+    writer.writeHash(staged);
+    writer.writeUint64(walPosition);
+    writer.writeUint8(merge === undefined ? 0 : 1);
+    if (merge === undefined) return;
+    writer.writeHash(merge.commit);
+    writer.writeHash(merge.workingBefore);
+    writer.writeString(merge.source);
+  });
+}
+
+export function decodeWorkingSet(chunk: Uint8Array): WorkingSet {
+  return decodeChunk(chunk, CHUNK_WORKING_SET, (reader) => {
+    const working = reader.readHash();
+    const staged = reader.readHash();
+    const walPosition = reader.readUint64();
+    if (reader.readUint8() === 0) return { working, staged, walPosition };
+    const merge = {
+      commit: reader.readHash(),
+      workingBefore: reader.readHash(),
+      source: reader.readString(),
+    };
+    return { working, staged, walPosition, merge };
+  });
+}
