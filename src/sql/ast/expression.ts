@@ -227,7 +227,6 @@ export type AggregateName =
   | "group_concat"
   | "json_arrayagg"
   | "json_objectagg"
-  | "any_value"
   | "st_collect";
 /** STD, STDDEV, STDDEV_POP are `std`; VARIANCE and VAR_POP `variance`. COUNT(*) has no args and `star`. */
 export interface Aggregate extends SourceRange {
