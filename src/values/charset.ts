@@ -120,6 +120,8 @@ function byteMapOf(charset: string): ByteMap | undefined {
   return map;
 }
 
+const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -130,9 +132,9 @@ export function decodeText(bytes: Uint8Array, charset: string): string {
   switch (charset) {
     case "utf8mb4":
     case UTF8MB3:
-      return buffer.utf8Slice(0, buffer.length);
+      return buffer.toString("utf8");
     case "binary":
-      return buffer.latin1Slice(0, buffer.length);
+      return buffer.toString("latin1");
     case "ucs2":
     case "utf16":
       return Buffer.from(buffer)
@@ -141,7 +143,7 @@ export function decodeText(bytes: Uint8Array, charset: string): string {
         .toString("utf16le")
         .toWellFormed();
     case "utf16le":
-      return buffer.toString("utf16le").toWellFormed();
+      return buffer.toString("utf16le").replaceAll(new RegExp(LONE_SURROGATES, "g"), "\ufffd");
     case "utf32": {
       let text = "";
       for (let at = 0; at + 4 <= buffer.length; at += 4) {
@@ -266,7 +268,7 @@ export function findMalformed(bytes: Uint8Array, charset: string): number {
         charset === "utf16"
           ? Buffer.from(bytes).swap16().toString("utf16le")
           : asBuffer(bytes).toString("utf16le");
-      return text.isWellFormed() ? -1 : 0;
+      return LONE_SURROGATES.test(text) ? 0 : -1;
     }
     case "utf32":
       for (let at = 0; at < bytes.length; at += 4) {
