@@ -28,6 +28,7 @@ import { WeightBuffer } from "./weight-table.ts";
 export interface Collation {
   readonly info: CollationInfo;
   readonly name: string;
+  readonly charset: string;
   /** Trailing spaces do not count. */
   readonly padSpace: boolean;
   /** Strings compare by their UTF-8 bytes and nothing is equal but what is identical (apart from padding). */
@@ -107,7 +108,7 @@ function weigherFor(info: CollationInfo): Weigher | undefined {
         return undefined;
     }
   }
-  if (charset.maxLength === 1) return singleByteWeigher(info.name, charset.name);
+  if (charset.maxBytes === 1) return singleByteWeigher(info.name, charset.name);
   return info.name.endsWith("_bin") ? encodedWeigher(charset.name) : undefined;
 }
 
@@ -124,6 +125,7 @@ function bytesCollation(info: CollationInfo): Collation {
   return {
     info,
     name: info.name,
+    charset: info.charset,
     padSpace: false,
     binary: true,
     reversible: true,
@@ -230,6 +232,7 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   return {
     info,
     name: info.name,
+    charset: info.charset,
     padSpace,
     binary: info.name.endsWith("_bin"),
     reversible: false,

@@ -5,10 +5,10 @@
  */
 import {
   DateTime,
+  dateTimeFromMicros,
   daysInMonth,
   MAX_TIME_MICROS,
   MICROS_PER_SECOND,
-  dateTimeFromMicros,
   microsOfDateTime,
 } from "./datetime.ts";
 
@@ -72,13 +72,17 @@ function isBlank(code: number): boolean {
 
 function isPunctuation(code: number): boolean {
   return (
-    (code >= 33 && code <= 47) || (code >= 58 && code <= 64) || (code >= 91 && code <= 96) || (code >= 123 && code <= 126)
+    (code >= 33 && code <= 47) ||
+    (code >= 58 && code <= 64) ||
+    (code >= 91 && code <= 96) ||
+    (code >= 123 && code <= 126)
   );
 }
 
 /** Whether a date that was read is one, month and day aside from 0: real days unless ALLOW_INVALID_DATES. */
 export function isDateAllowed(value: DateTime, rules: DateRules): boolean {
-  if (value.year === 0 && value.month === 0 && value.day === 0 && value.timeOfDayMicros === 0) return !rules.noZeroDate;
+  if (value.year === 0 && value.month === 0 && value.day === 0 && value.timeOfDayMicros === 0)
+    return !rules.noZeroDate;
   if (value.hasZeroPart) {
     if (rules.noZeroInDate) return false;
     return value.month === 0 || value.day <= daysInMonth(value.year, value.month);
@@ -155,7 +159,15 @@ function scanDateTime(text: string, start: number): ScannedDateTime | undefined 
     if (isBlank(text.charCodeAt(at))) break;
     end = at;
   }
-  return { parts, fieldCount: Math.min(field, SECOND_FIELD + 2), yearLength, fractionLength, end, foundSpace, foundDelimiter };
+  return {
+    parts,
+    fieldCount: Math.min(field, SECOND_FIELD + 2),
+    yearLength,
+    fractionLength,
+    end,
+    foundSpace,
+    foundDelimiter,
+  };
 }
 
 /** Reads a DATE or DATETIME. `rules` settle zero parts and impossible days. */
@@ -200,7 +212,11 @@ function parseZone(text: string, at: number): number | "invalid" | undefined {
   const match = /^[+-](\d\d):(\d\d)$/.exec(text.slice(at).trimEnd());
   if (match === null) return "invalid";
   const minutes = Number(match[1]) * 60 + Number(match[2]);
-  if (Number(match[2]) > 59 || minutes > 14 * 60 || (sign === "-" && (minutes === 0 || minutes > 13 * 60 + 59))) {
+  if (
+    Number(match[2]) > 59 ||
+    minutes > 14 * 60 ||
+    (sign === "-" && (minutes === 0 || minutes > 13 * 60 + 59))
+  ) {
     return "invalid";
   }
   return sign === "-" ? -minutes : minutes;
@@ -223,7 +239,8 @@ export function dateTimeFromNumber(
     Math.floor(time / 100) % 100,
     time % 100,
   );
-  if (value.month > 12 || value.day > 31 || value.hour > 23 || value.minute > 59 || value.second > 59) return undefined;
+  if (value.month > 12 || value.day > 31 || value.hour > 23 || value.minute > 59 || value.second > 59)
+    return undefined;
   return isDateAllowed(value, rules) ? { value, hasTime: expanded.hasTime } : undefined;
 }
 
@@ -257,7 +274,8 @@ export function roundDateTime(
   if (rest === 0 && !up) return value;
   const microsecond = value.microsecond - rest + (up ? unit : 0);
   const { year, month, day, hour, minute, second } = value;
-  if (microsecond < MICROS_PER_SECOND) return new DateTime(year, month, day, hour, minute, second, microsecond);
+  if (microsecond < MICROS_PER_SECOND)
+    return new DateTime(year, month, day, hour, minute, second, microsecond);
   if (second < 59) return new DateTime(year, month, day, hour, minute, second + 1);
   if (minute < 59) return new DateTime(year, month, day, hour, minute + 1);
   if (hour < 23) return new DateTime(year, month, day, hour + 1);
@@ -308,7 +326,8 @@ export function parseTime(text: string): ParsedTime | undefined {
 
 function timeOfDateTimeText(text: string): ParsedTime | undefined {
   const scanned = scanDateTime(text, 0);
-  if (scanned === undefined || (scanned.foundDelimiter && !scanned.foundSpace && !text.includes("T"))) return undefined;
+  if (scanned === undefined || (scanned.foundDelimiter && !scanned.foundSpace && !text.includes("T")))
+    return undefined;
   const parsed = parseDateTime(text, LENIENT_DATES);
   if (parsed === undefined || !parsed.hasTime) return undefined;
   return {
@@ -346,7 +365,9 @@ function finishTime(
 }
 
 /** Reads a TIME written as a whole number hhmmss (or YYYYMMDDhhmmss). */
-export function timeFromNumber(number: number): { readonly value: number; readonly outOfRange: boolean } | undefined {
+export function timeFromNumber(
+  number: number,
+): { readonly value: number; readonly outOfRange: boolean } | undefined {
   const magnitude = Math.abs(number);
   if (magnitude > 8385959) {
     if (number >= 10_000_000_000) {
