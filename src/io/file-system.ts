@@ -58,7 +58,7 @@ export interface FileSystem {
   removeFile(path: string): Promise<void>;
   /** With everything in it. Does nothing when it is not there. */
   removeFolder(path: string): Promise<void>;
-  /** With missing parents. Does nothing when it is there. */
+  /** With missing parents; durable when it resolves. Does nothing when it is there. */
   makeFolder(path: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
   /**

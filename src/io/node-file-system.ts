@@ -1,6 +1,7 @@
 /** The real file system. */
 import * as fs from "node:fs";
 import * as promises from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import type {
   EntryKind,
@@ -70,7 +71,17 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async makeFolder(path: string): Promise<void> {
-    await runAsync("make", path, () => promises.mkdir(path, { recursive: true }));
+    const highest = await runAsync("make", path, () => promises.mkdir(path, { recursive: true }));
+    if (highest === undefined) return;
+    // Each new name is in its parent, from the one above the highest down.
+    for (
+      let parent = dirname(resolve(path));
+      parent.length >= dirname(highest).length;
+      parent = dirname(parent)
+    ) {
+      await this.syncFolder(parent);
+      if (parent === dirname(parent)) break;
+    }
   }
 
   syncFolder(path: string): Promise<void> {

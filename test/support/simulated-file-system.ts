@@ -189,7 +189,9 @@ export class SimulatedFileSystem implements FileSystem {
     await this.makeFolder(dirname(path));
     this.#begin("makeFolder", path);
     const folder = newFolder();
-    this.#change(this.#folderOf(path), (entries) => entries.set(basename(path), folder));
+    const parent = this.#folderOf(path);
+    parent.entries.set(basename(path), folder);
+    parent.synced.set(basename(path), folder);
   }
 
   async syncFolder(path: string): Promise<void> {
