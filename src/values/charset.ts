@@ -13,7 +13,7 @@ export interface CharsetInfo {
   readonly defaultCollation: string;
   readonly description: string;
   /** bytes per character at most */
-  readonly maxBytes: number;
+  readonly maxLength: number;
 }
 
 export interface CollationInfo {
@@ -28,8 +28,8 @@ export interface CollationInfo {
 }
 
 export const CHARSETS: readonly CharsetInfo[] = CHARSET_TABLE.split("\n").map((line) => {
-  const [name = "", defaultCollation = "", description = "", maxBytes = ""] = line.split("\t");
-  return { name, defaultCollation, description, maxBytes: Number(maxBytes) };
+  const [name = "", defaultCollation = "", description = "", maxLength = ""] = line.split("\t");
+  return { name, defaultCollation, description, maxLength: Number(maxLength) };
 });
 
 export const COLLATIONS: readonly CollationInfo[] = COLLATION_TABLE.split("\n").map((line) => {
@@ -58,7 +58,7 @@ export function findCharset(name: string): CharsetInfo | undefined {
 }
 
 /** As {@link findCharset}; 1115 when there is none. */
-export function charsetByName(name: string): CharsetInfo {
+export function charsetInfo(name: string): CharsetInfo {
   const charset = findCharset(name);
   if (charset === undefined) throw sqlError("ER_UNKNOWN_CHARACTER_SET", name);
   return charset;
@@ -82,7 +82,7 @@ export function collationInfoById(id: number): CollationInfo | undefined {
 }
 
 export function charsetOfCollation(collation: CollationInfo): CharsetInfo {
-  return charsetByName(collation.charset);
+  return charsetInfo(collation.charset);
 }
 
 /** The code by which iconv-lite knows our multi-byte character sets. */
@@ -282,7 +282,7 @@ export function findMalformed(bytes: Uint8Array, charset: string): number {
   }
 }
 
-function malformedUtf8(bytes: Uint8Array, maxBytes: number): number {
+function malformedUtf8(bytes: Uint8Array, maxLength: number): number {
   let at = 0;
   const size = bytes.length;
   while (at < size) {
@@ -292,7 +292,7 @@ function malformedUtf8(bytes: Uint8Array, maxBytes: number): number {
       continue;
     }
     const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || length > maxBytes || at + length > size) return at;
+    if (first < 0xc2 || first > 0xf4 || length > maxLength || at + length > size) return at;
     for (let i = 1; i < length; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return at;
     const second = bytes[at + 1] as number;
     if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return at;

@@ -108,7 +108,7 @@ function weigherFor(info: CollationInfo): Weigher | undefined {
         return undefined;
     }
   }
-  if (charset.maxBytes === 1) return singleByteWeigher(info.name, charset.name);
+  if (charset.maxLength === 1) return singleByteWeigher(info.name, charset.name);
   return info.name.endsWith("_bin") ? encodedWeigher(charset.name) : undefined;
 }
 
