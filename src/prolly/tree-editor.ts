@@ -51,7 +51,7 @@ export class TreeEditor {
   finish(): Hash {
     let editor = this.#leaves;
     if (editor === undefined) return this.#builder?.finish() ?? EMPTY_HASH;
-    const { root, content, nodes } = this.#tree;
+    const { root, nodes } = this.#tree;
     const rootLevel = nodes.getNode(root).level;
     for (let level = 0; ; level++) {
       editor.finish();
