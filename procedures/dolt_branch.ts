@@ -39,7 +39,7 @@ export const procedure: Procedure = defineProcedure({
     } else {
       if (first === undefined || name.length > 2) throw invalidUsage();
       const start = second ?? options.track ?? session.branch;
-      await branches.create(first, { start, force });
+      await branches.create(first, { start, current: session.branch, force });
       if (options.track !== undefined) await branches.setUpstream(first, options.track);
     }
     return [{ success: 1n }];

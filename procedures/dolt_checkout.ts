@@ -53,6 +53,7 @@ async function createAndSwitch(
   session.requireWrite();
   await session.database.branches.create(name, {
     start: options.start ?? session.branch,
+    current: session.branch,
     force: options.force,
   });
   if (options.track !== undefined) await session.database.branches.setUpstream(name, options.track);
@@ -91,7 +92,7 @@ async function switchTo(
     });
     return `Switched to branch '${name}'\nbranch '${name}' set up to track '${remote}'.`;
   }
-  if (target.length === 1 && branches.hasRevision(name)) {
+  if (target.length === 1 && branches.hasRevision(name, session.branch)) {
     throw new SqlError(
       "ER_WRONG_ARGUMENTS",
       `'${name}' is not a branch, and a session is always on one. To make a branch there: CALL dolt_checkout('-b', <new_branch>, '${name}')`,

@@ -28,7 +28,7 @@ export const procedure: Procedure = defineProcedure({
       target.length === 1 &&
       first !== undefined &&
       first !== "." &&
-      database.branches.hasRevision(first)
+      database.branches.hasRevision(first, branch)
     ) {
       await database.reset(branch, "mixed", first);
     } else {

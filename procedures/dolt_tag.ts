@@ -35,7 +35,8 @@ export const procedure: Procedure = defineProcedure({
       if (name.length > 2)
         throw new SqlError("ER_WRONG_ARGUMENTS", "error: invalid usage; give a tag name and a revision");
       await session.database.tags.create(tag, {
-        revision: revision ?? session.branch,
+        revision: revision ?? "HEAD",
+        current: session.branch,
         message: options.message ?? "",
         tagger: options.author === undefined ? session.identity : parseAuthor(options.author),
         force: options.force === true,

@@ -3,6 +3,7 @@
  * through a server that lives as long as the command. So there is one way of doing each thing, and its locks hold.
  */
 import type { SQLQuery } from "@databases/sql";
+import type { Connection as CallbackConnection } from "mysql2";
 import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { readEndpoint } from "../server/endpoint.ts";
 import { startServer } from "../server/start-server.ts";
@@ -83,7 +84,9 @@ export class DatabaseClient {
   async *stream(query: SQLQuery): AsyncIterable<{ readonly cells: readonly Cell[] }> {
     const { sql, values } = formatQuery(query);
     const cells: Cell[] = [];
-    const stream = this.#connection.connection
+    // Streaming exists in mysql2's callback interface alone, which the promise connection wraps.
+    const { connection } = this.#connection as unknown as { readonly connection: CallbackConnection };
+    const stream = connection
       .query({
         sql,
         values,

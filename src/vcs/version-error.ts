@@ -4,6 +4,8 @@ import { AppError } from "../base/errors.ts";
 export type VersionErrorCode =
   | "ref_not_found"
   | "ref_exists"
+  | "branch_in_use"
+  | "ambiguous_ref"
   | "invalid_ref_name"
   | "invalid_revision"
   | "not_fast_forward"

@@ -165,8 +165,9 @@ function addBackup(program: Command, context: CommandContext): void {
         ),
       );
     });
-  const call = (values: readonly string[], done: string) =>
-    context.withDatabase((client) => callWithProgress(client, "dolt_backup", values, done));
+  const call = async (values: readonly string[], done: string): Promise<void> => {
+    await context.withDatabase((client) => callWithProgress(client, "dolt_backup", values, done));
+  };
   const force = (options: { readonly force?: boolean }): string[] =>
     options.force === true ? ["--force"] : [];
 

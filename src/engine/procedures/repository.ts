@@ -96,9 +96,13 @@ export interface Problem {
 
 export interface Branches {
   has(name: string): boolean;
-  hasRevision(revision: string): boolean;
-  /** Starts at `start` (a revision; default the current HEAD of `current`). */
-  create(name: string, options: { readonly start: string; readonly force: boolean }): Promise<void>;
+  /** Whether `revision` names a commit; `current` is what HEAD means. */
+  hasRevision(revision: string, current: string): boolean;
+  /** Starts at the revision `start`; `current` is what HEAD means in it. */
+  create(
+    name: string,
+    options: { readonly start: string; readonly current: string; readonly force: boolean },
+  ): Promise<void>;
   copy(from: string, to: string, options: { readonly force: boolean }): Promise<void>;
   rename(from: string, to: string, options: { readonly force: boolean }): Promise<void>;
   /** Refuses the branch of a live session, the default branch, and, unless forced, one that is not merged. */
@@ -114,6 +118,8 @@ export interface Tags {
     name: string,
     options: {
       readonly revision: string;
+      /** the branch that HEAD means */
+      readonly current: string;
       readonly message: string;
       readonly tagger: Identity;
       readonly force: boolean;

@@ -5,7 +5,15 @@
 import { z } from "zod";
 import type { Hash } from "../../bytes/hash.ts";
 import type { ChunkReader, ChunkStore } from "../../chunks/chunk-store.ts";
-import { type Json, LOCAL_PREFIX, META_PREFIX, type RefChanges, type Refs, readDocument, writeDocument } from "../../vcs/refs.ts";
+import {
+  type Json,
+  LOCAL_PREFIX,
+  META_PREFIX,
+  type RefChanges,
+  type Refs,
+  readDocument,
+  writeDocument,
+} from "../../vcs/refs.ts";
 import { VersionError } from "../../vcs/version-error.ts";
 
 /** One document: where it is and what it looks like. */
@@ -52,17 +60,27 @@ export function readSetting<T>(chunks: ChunkReader, refs: Refs, setting: Setting
   if (address === undefined) return setting.initial;
   const parsed = setting.schema.safeParse(readDocument(chunks, address));
   if (!parsed.success) {
-    throw new VersionError("corrupted", setting.ref, `the settings in '${setting.ref}' are damaged: ${parsed.error.message}`);
+    throw new VersionError(
+      "corrupted",
+      setting.ref,
+      `the settings in '${setting.ref}' are damaged: ${parsed.error.message}`,
+    );
   }
   return parsed.data;
 }
 
 /** The ref change that stores a setting. */
-export function writeSetting<T extends Json>(chunks: ChunkStore, setting: Setting<T>, value: T): readonly [string, Hash] {
+export function writeSetting<T extends Json>(
+  chunks: ChunkStore,
+  setting: Setting<T>,
+  value: T,
+): readonly [string, Hash] {
   return [setting.ref, writeDocument(chunks, value)];
 }
 
 /** Several changes as one; later ones win. */
-export function joinChanges(...changes: readonly (RefChanges | readonly (readonly [string, Hash | undefined])[])[]): RefChanges {
+export function joinChanges(
+  ...changes: readonly (RefChanges | readonly (readonly [string, Hash | undefined])[])[]
+): RefChanges {
   return new Map(changes.flatMap((part) => [...part]));
 }

@@ -17,11 +17,12 @@ export interface VersionStore {
   checkpoint(): Promise<void>;
   /**
    * Changes refs, one caller at a time: checkpoints, calls `change` with the refs (again when somebody else moved the
-   * root meanwhile), stores its answer and makes it durable. Sessions on a branch whose working root is replaced read
-   * the new one from their next transaction on; open transactions that wrote to it are waited for. An error thrown by
+   * root meanwhile), stores its answer and makes it durable. Branches whose working root may be replaced, or that may be
+   * removed, are named in `exclusive`: transactions that wrote to them are waited for, and sessions on them read
+   * the new root from their next transaction on. An error thrown by
    * `change` leaves everything as it was.
    */
-  updateRefs(change: (refs: Refs) => RefChanges): Promise<void>;
+  updateRefs(change: (refs: Refs) => RefChanges, exclusive?: readonly string[]): Promise<void>;
   /** How many sessions are on a branch of this database. */
   sessionsOnBranch(branch: string): number;
   collectGarbage(options: { readonly full: boolean }): Promise<number>;
