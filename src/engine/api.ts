@@ -65,6 +65,12 @@ export interface TableWriter {
   /** Locks the row with this primary key. */
   lockRow(primaryKey: Uint8Array, strength: "share" | "update", policy: LockWaitPolicy): LockOutcome;
   /**
+   * Keeps others from inserting into a range of an index until this transaction ends (InnoDB's gap locks). Called before
+   * a locking scan of a range, at REPEATABLE READ and SERIALIZABLE; does nothing at lower levels. Rows that others have
+   * inserted into the range and not committed are waited for.
+   */
+  lockRange(index: number, range: KeyRange, policy: LockWaitPolicy): LockOutcome;
+  /**
    * Inserts a row given in schema column order (generated columns already computed, every value already of its
    * column's type). Checks unique keys and foreign keys. The outcome `duplicate` names the violated index (0 =
    * primary) and the existing row's primary key, for IGNORE, REPLACE and ON DUPLICATE KEY UPDATE; nothing was changed.
@@ -94,6 +100,7 @@ export interface WriteOptions {
  * autocommit the SQL layer ends it after each statement.
  */
 export interface Transaction {
+  /** At SERIALIZABLE, plain reads of a transaction that is not autocommit are to be run as FOR SHARE. */
   readonly isolation: IsolationLevel;
   readonly readOnly: boolean;
   /** True once any row was changed. */
@@ -119,7 +126,11 @@ export interface Transaction {
   /** Throws 1146 when there is no such table, 1049 when there is no such database or branch, 1412 when the table was
    *  redefined after this transaction's snapshot. */
   openTable(revision: DatabaseRevision, table: string): TableView;
-  openTableForWrite(revision: DatabaseRevision, table: string, options: WriteOptions): TableWriter | Promise<TableWriter>;
+  openTableForWrite(
+    revision: DatabaseRevision,
+    table: string,
+    options: WriteOptions,
+  ): TableWriter | Promise<TableWriter>;
   /** Table names of a revision, sorted. */
   tableNames(revision: DatabaseRevision): readonly string[];
   getSchema(revision: DatabaseRevision, table: string): TableSchema | undefined;
@@ -138,7 +149,12 @@ export interface DataDefinition {
   createDatabase(name: string, options: DatabaseOptions): Promise<void>;
   alterDatabase(name: string, options: DatabaseOptions): Promise<void>;
   dropDatabase(name: string): Promise<void>;
-  createTable(revision: DatabaseRevision, name: string, schema: TableSchema, autoIncrement: bigint): Promise<void>;
+  createTable(
+    revision: DatabaseRevision,
+    name: string,
+    schema: TableSchema,
+    autoIncrement: bigint,
+  ): Promise<void>;
   dropTables(revision: DatabaseRevision, names: readonly string[]): Promise<void>;
   truncateTable(revision: DatabaseRevision, name: string): Promise<void>;
   renameTables(

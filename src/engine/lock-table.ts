@@ -71,6 +71,9 @@ export class LockOwner {
   }
 }
 
+/** Timers cannot run longer (24 days); such a wait is as good as unlimited. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 interface Grant {
   readonly owner: LockOwner;
   modes: number;
@@ -258,7 +261,8 @@ class LockRequest {
     // The caller may have given up (its connection is gone) and never await this: no unhandled rejection then.
     this.promise.catch(() => {});
     const expire = () => this.cancel(sqlError(limits.timeoutError));
-    this.#timer = limits.timeoutMs < 0 ? undefined : limits.clock.startTimer(limits.timeoutMs, expire);
+    const unlimited = limits.timeoutMs < 0 || limits.timeoutMs > TIMER_MAX_MS;
+    this.#timer = unlimited ? undefined : limits.clock.startTimer(limits.timeoutMs, expire);
     limits.signal?.addEventListener("abort", this.#onAbort);
     if (limits.signal?.aborted) queueMicrotask(this.#onAbort);
   }

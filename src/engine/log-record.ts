@@ -1,9 +1,11 @@
 /**
- * One record of the write-ahead log: the row edits of one committed SQL transaction on one branch. Only primary rows
- * are logged; secondary index edits follow from them when the log is replayed.
+ * One record of the write-ahead log: the row edits of one committed SQL transaction. Only primary rows are logged;
+ * the edits of secondary indexes follow from them when the log is replayed, except of indexes on virtual columns, whose
+ * values the engine cannot compute: those are logged too.
  *
- * Payload: varint LSN, string branch, varint table count, then per table
- *   string name, AUTO_INCREMENT counter, varint next row id, varint edit count, then per edit
+ * Payload: varint LSN, varint table count, then per table
+ *   string branch, string name, AUTO_INCREMENT counter, varint next row id, varint count of logged indexes, then per index
+ *   varint index number (0 = primary), varint edit count, then per edit
  *   sized key, varint (0 = deleted, else size of value + 1), value.
  * A counter is a varint of itself + 1, or (from 2^53 on) a 0 and eight bytes big-endian.
  */
@@ -17,14 +19,20 @@ export interface LoggedEdit {
 }
 
 export interface LoggedTable {
+  readonly branch: string;
   readonly name: string;
   readonly autoIncrement: bigint;
   readonly nextRowId: number;
+  /** The primary index first. */
+  readonly indexes: readonly LoggedIndex[];
+}
+
+export interface LoggedIndex {
+  readonly index: number;
   readonly edits: readonly LoggedEdit[];
 }
 
 export interface LogRecord {
-  readonly branch: string;
   readonly tables: readonly LoggedTable[];
 }
 
@@ -32,21 +40,27 @@ const LARGE_COUNTER = 2n ** 53n;
 
 export function encodeLogRecord(writer: ByteWriter, lsn: number, record: LogRecord): void {
   writer.writeVarint(lsn);
-  writer.writeString(record.branch);
   writer.writeVarint(record.tables.length);
   for (const table of record.tables) {
+    writer.writeString(table.branch);
     writer.writeString(table.name);
     writeCounter(writer, table.autoIncrement);
     writer.writeVarint(table.nextRowId);
-    writer.writeVarint(table.edits.length);
-    for (const edit of table.edits) {
-      writer.writeSizedBytes(edit.key);
-      if (edit.value === undefined) {
-        writer.writeVarint(0);
-      } else {
-        writer.writeVarint(edit.value.length + 1);
-        writer.writeBytes(edit.value);
-      }
+    writer.writeVarint(table.indexes.length);
+    for (const index of table.indexes) writeIndex(writer, index);
+  }
+}
+
+function writeIndex(writer: ByteWriter, { index, edits }: LoggedIndex): void {
+  writer.writeVarint(index);
+  writer.writeVarint(edits.length);
+  for (const edit of edits) {
+    writer.writeSizedBytes(edit.key);
+    if (edit.value === undefined) {
+      writer.writeVarint(0);
+    } else {
+      writer.writeVarint(edit.value.length + 1);
+      writer.writeBytes(edit.value);
     }
   }
 }
@@ -54,22 +68,29 @@ export function encodeLogRecord(writer: ByteWriter, lsn: number, record: LogReco
 export function decodeLogRecord(payload: Uint8Array): { readonly lsn: number; readonly record: LogRecord } {
   const reader = new ByteReader(payload);
   const lsn = reader.readVarint();
-  const branch = reader.readString();
   const tables: LoggedTable[] = [];
   for (let tableCount = reader.readVarint(); tableCount > 0; tableCount--) {
+    const branch = reader.readString();
     const name = reader.readString();
     const autoIncrement = readCounter(reader);
     const nextRowId = reader.readVarint();
-    const edits: LoggedEdit[] = [];
-    for (let editCount = reader.readVarint(); editCount > 0; editCount--) {
-      const key = reader.readSizedBytes();
-      const sizePlusOne = reader.readVarint();
-      edits.push({ key, value: sizePlusOne === 0 ? undefined : reader.readBytes(sizePlusOne - 1) });
-    }
-    tables.push({ name, autoIncrement, nextRowId, edits });
+    const indexes: LoggedIndex[] = [];
+    for (let indexCount = reader.readVarint(); indexCount > 0; indexCount--) indexes.push(readIndex(reader));
+    tables.push({ branch, name, autoIncrement, nextRowId, indexes });
   }
   reader.expectEnd();
-  return { lsn, record: { branch, tables } };
+  return { lsn, record: { tables } };
+}
+
+function readIndex(reader: ByteReader): LoggedIndex {
+  const index = reader.readVarint();
+  const edits: LoggedEdit[] = [];
+  for (let editCount = reader.readVarint(); editCount > 0; editCount--) {
+    const key = reader.readSizedBytes();
+    const sizePlusOne = reader.readVarint();
+    edits.push({ key, value: sizePlusOne === 0 ? undefined : reader.readBytes(sizePlusOne - 1) });
+  }
+  return { index, edits };
 }
 
 function writeCounter(writer: ByteWriter, value: bigint): void {

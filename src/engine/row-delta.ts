@@ -31,6 +31,13 @@ export function keyToText(bytes: Uint8Array): string {
   return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
 }
 
+/** The version visible at `sequence`, or undefined when the entry is younger. */
+export function visibleVersion(entry: RowEntry, sequence: number): RowVersion | undefined {
+  let version: RowVersion | undefined = entry.head;
+  while (version !== undefined && version.sequence > sequence) version = version.previous;
+  return version;
+}
+
 export class RowDelta {
   readonly #byKey = new Map<string, RowEntry>();
   #blocks: RowEntry[][] = [];
@@ -49,13 +56,6 @@ export class RowDelta {
 
   getEntry(key: string): RowEntry | undefined {
     return this.#byKey.get(key);
-  }
-
-  /** The version visible at `sequence`, or undefined when this delta says nothing about the key by then. */
-  getVersion(key: string, sequence: number): RowVersion | undefined {
-    let version = this.#byKey.get(key)?.head;
-    while (version !== undefined && version.sequence > sequence) version = version.previous;
-    return version;
   }
 
   /**
@@ -210,8 +210,7 @@ export class DeltaCursor {
       if (entry === undefined) return false;
       this.#from = entry.key;
       this.#fromInclusive = false;
-      let version: RowVersion | undefined = entry.head;
-      while (version !== undefined && version.sequence > this.#sequence) version = version.previous;
+      const version = visibleVersion(entry, this.#sequence);
       if (version === undefined) continue;
       this.keyBytes = entry.keyBytes;
       this.value = version.value;

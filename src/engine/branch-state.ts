@@ -1,0 +1,215 @@
+/**
+ * One branch in memory: the current generation of its tables, its commit counter, the snapshots being read, and the
+ * locks that keep schema changes and transactions apart.
+ *
+ * A generation is a root value with the layers over it. Checkpoints and schema changes replace the current generation;
+ * a snapshot is (generation, commit sequence) and stays valid for as long as somebody holds it.
+ */
+import { assert } from "../base/assert.ts";
+import type { Hash } from "../bytes/hash.ts";
+import type { TableSchema } from "../tables/schema.ts";
+import { sqlError } from "../values/sql-error.ts";
+import { type RootValue, tablesEqual } from "../vcs/root-value.ts";
+import { buildForeignKeyMap, type ForeignKeyMap } from "./foreign-key-map.ts";
+import { LockSpace } from "./lock-table.ts";
+import type { OwnTableEdits } from "./own-edits.ts";
+import type { RowEntry } from "./row-delta.ts";
+import type { TableLoader } from "./table-loader.ts";
+import type { TableLayers } from "./table-state.ts";
+
+export interface Snapshot {
+  readonly generation: Generation;
+  readonly sequence: number;
+}
+
+/** Commits are seen up to this sequence: all of them. */
+export const NEWEST: number = Number.MAX_SAFE_INTEGER;
+
+export class Generation {
+  readonly rootAddress: Hash;
+  readonly root: RootValue;
+  readonly #loader: TableLoader;
+  readonly #tables: Map<string, TableLayers>;
+  #foreignKeys: ForeignKeyMap | undefined;
+
+  constructor(options: {
+    readonly rootAddress: Hash;
+    readonly root: RootValue;
+    readonly loader: TableLoader;
+    readonly tables?: Map<string, TableLayers>;
+    /** When the schemas are those of the generation before. */
+    readonly foreignKeys?: ForeignKeyMap | undefined;
+  }) {
+    this.rootAddress = options.rootAddress;
+    this.root = options.root;
+    this.#loader = options.loader;
+    this.#tables = options.tables ?? new Map();
+    this.#foreignKeys = options.foreignKeys;
+  }
+
+  get foreignKeys(): ForeignKeyMap {
+    this.#foreignKeys ??= buildForeignKeyMap(
+      [...this.root.tables].map(([name, { schema }]) => [name, this.#loader.compile(schema).schema] as const),
+    );
+    return this.#foreignKeys;
+  }
+
+  schemaOf(table: string): TableSchema | undefined {
+    const record = this.root.tables.get(table);
+    return record === undefined ? undefined : this.#loader.compile(record.schema).schema;
+  }
+
+  /** The layers of a table, loaded when first asked for. */
+  getTable(name: string): TableLayers | undefined {
+    const loaded = this.#tables.get(name);
+    if (loaded !== undefined) return loaded;
+    const record = this.root.tables.get(name);
+    if (record === undefined) return undefined;
+    const layers = this.#loader.loadTable(name, record).layers;
+    this.#tables.set(name, layers);
+    return layers;
+  }
+
+  mustGetTable(databaseName: string, name: string): TableLayers {
+    const layers = this.getTable(name);
+    if (layers === undefined) throw sqlError("ER_NO_SUCH_TABLE", databaseName, name);
+    return layers;
+  }
+
+  /** The tables that were used since the generation's first ancestor. */
+  loadedTables(): Iterable<TableLayers> {
+    return this.#tables.values();
+  }
+
+  /**
+   * The generation after a change of the root that no checkpoint made: tables whose rows and schema are the same keep
+   * their layers; whoever changed the others held them exclusively, so they have no edits on top.
+   */
+  follow(rootAddress: Hash, root: RootValue): Generation {
+    const kept = new Map<string, TableLayers>();
+    for (const [name, layers] of this.#tables) {
+      const before = layers.record;
+      const record = root.tables.get(name);
+      if (record === undefined || record.schema !== before.schema || !tablesEqual(record, before)) {
+        assert(layers.active.empty, "a replaced table has no edits that are not in its trees");
+        continue;
+      }
+      if (record.autoIncrement !== before.autoIncrement) layers.state.autoIncrement = record.autoIncrement;
+      kept.set(name, { ...layers, record });
+    }
+    pointToNewest(kept);
+    return new Generation({ rootAddress, root, loader: this.#loader, tables: kept });
+  }
+
+  /** The generation after a step of a checkpoint: the same tables and schemas in other layers. */
+  replace(rootAddress: Hash, root: RootValue, tables: Map<string, TableLayers>): Generation {
+    pointToNewest(tables);
+    return new Generation({
+      rootAddress,
+      root,
+      loader: this.#loader,
+      tables,
+      foreignKeys: this.#foreignKeys,
+    });
+  }
+}
+
+function pointToNewest(tables: ReadonlyMap<string, TableLayers>): void {
+  for (const layers of tables.values()) layers.state.layers = layers;
+}
+
+/** The key of the lock on a branch as a whole, among the locks of its tables. */
+export const BRANCH_LOCK_KEY = "";
+
+export class BranchState {
+  readonly name: string;
+  generation: Generation;
+  /** Metadata locks by table name, and {@link BRANCH_LOCK_KEY}. */
+  readonly metadataLocks: LockSpace = new LockSpace();
+  #sequence = 0;
+  /** In order of creation, so the first is the oldest. */
+  readonly #snapshots = new Set<Snapshot>();
+  #dirtyBytes = 0;
+  #dirty = false;
+
+  constructor(name: string, generation: Generation) {
+    this.name = name;
+    this.generation = generation;
+  }
+
+  /** True when there are committed edits that no checkpoint has begun to fold in. */
+  get dirty(): boolean {
+    return this.#dirty;
+  }
+
+  get dirtyBytes(): number {
+    return this.#dirtyBytes;
+  }
+
+  takeSnapshot(): Snapshot {
+    const snapshot: Snapshot = { generation: this.generation, sequence: this.#sequence };
+    this.#snapshots.add(snapshot);
+    return snapshot;
+  }
+
+  releaseSnapshot(snapshot: Snapshot): void {
+    this.#snapshots.delete(snapshot);
+  }
+
+  /** Roots that somebody still reads: garbage collection keeps their chunks. */
+  liveRoots(): readonly Hash[] {
+    const roots = new Set<Hash>([this.generation.rootAddress]);
+    for (const snapshot of this.#snapshots) roots.add(snapshot.generation.rootAddress);
+    return [...roots];
+  }
+
+  /** Makes a transaction's edits on this branch visible, all at once. */
+  applyCommit(tables: readonly OwnTableEdits[]): void {
+    const sequence = ++this.#sequence;
+    const oldest = this.#oldestSnapshot(sequence);
+    for (const edits of tables) {
+      assert(edits.branch === this, "the edits are of this branch");
+      const { active } = edits.state.layers;
+      for (const [index, delta] of edits.indexes.entries()) {
+        const target = active.indexes[index];
+        assert(target !== undefined, "the table has the index");
+        const before = target.sizeBytes;
+        for (const entry of delta.entries()) target.putVersion(entry, sequence, oldest);
+        this.#dirtyBytes += target.sizeBytes - before;
+      }
+      active.addToCount(sequence, edits.countChange);
+    }
+    this.#dirty = true;
+  }
+
+  /** Adds one edit of a replayed log record; nobody reads yet. */
+  applyReplayed(
+    layers: TableLayers,
+    index: number,
+    { entry, countChange }: { readonly entry: RowEntry; readonly countChange: number },
+  ): void {
+    const sequence = ++this.#sequence;
+    const delta = layers.active.indexes[index];
+    assert(delta !== undefined, "the table has the index");
+    delta.putVersion(entry, sequence, sequence);
+    layers.active.addToCount(0, countChange);
+    this.#dirtyBytes += entry.keyBytes.length + (entry.head.value?.length ?? 0);
+    this.#dirty = true;
+  }
+
+  /** Counters moved (AUTO_INCREMENT): the next checkpoint stores them. */
+  markDirty(): void {
+    this.#dirty = true;
+  }
+
+  /** Called when a checkpoint has taken over all edits so far. */
+  markFrozen(): void {
+    this.#dirty = false;
+    this.#dirtyBytes = 0;
+  }
+
+  #oldestSnapshot(sequence: number): number {
+    for (const snapshot of this.#snapshots) return snapshot.sequence;
+    return sequence;
+  }
+}

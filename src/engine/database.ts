@@ -1,0 +1,348 @@
+/**
+ * One open database: its chunk store, write-ahead log and branches. The rules that keep them together:
+ *
+ * - What is committed is in the log until a checkpoint has moved it into the trees; the checkpoint's roots and the log
+ *   position that they contain become durable in one root change of the chunk store (`local/wal-position`).
+ * - The root changes only under the root mutex: checkpoints, schema changes and version control take turns. Row edits
+ *   never wait for it.
+ */
+import { join } from "node:path";
+import { assert } from "../base/assert.ts";
+import { Mutex } from "../base/mutex.ts";
+import type { Hash } from "../bytes/hash.ts";
+import { FileChunkStore } from "../chunks/file-chunk-store.ts";
+import { readBlob } from "../prolly/blob.ts";
+import { NodeReader } from "../prolly/node-reader.ts";
+import { readCommit } from "../vcs/commit.ts";
+import {
+  HEADS_PREFIX,
+  LOCAL_PREFIX,
+  META_PREFIX,
+  type RefChanges,
+  type Refs,
+  readDocument,
+  readRefs,
+  WORKING_SETS_PREFIX,
+  writeDocument,
+  writeRefs,
+} from "../vcs/refs.ts";
+import { readRootValue } from "../vcs/root-value.ts";
+import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working-set.ts";
+import { BranchState, Generation } from "./branch-state.ts";
+import { type FoldedBranch, foldBranch, freezeBranch, installFolded } from "./checkpoint.ts";
+import type { EngineServices } from "./engine-settings.ts";
+import type { LogRecord } from "./log-record.ts";
+import { replayRecord } from "./log-replay.ts";
+import { TableLoader } from "./table-loader.ts";
+import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
+
+const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
+const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
+const WAL_FOLDER = "wal";
+/** Read-only roots (tags, commits, AS OF) kept open. */
+const READ_ONLY_ROOTS_MAX = 64;
+
+export interface DatabaseOptionsAtOpen {
+  readonly name: string;
+  readonly folder: string;
+  readonly services: EngineServices;
+}
+
+export class Database {
+  readonly name: string;
+  readonly folder: string;
+  readonly chunks: FileChunkStore;
+  readonly nodes: NodeReader;
+  readonly loader: TableLoader;
+  readonly readBlob: (hash: Hash) => Uint8Array;
+  /** Serialises every change of the chunk store's root. */
+  readonly rootMutex: Mutex = new Mutex();
+  readonly #services: EngineServices;
+  readonly #branches = new Map<string, BranchState>();
+  readonly #readOnlyRoots = new Map<Hash, Generation>();
+  #refs: Refs;
+  #log: WriteAheadLog | undefined;
+  #appliedLsn = 0;
+  /** Branches whose edits a checkpoint has frozen and not installed yet. */
+  readonly #frozenBranches = new Set<BranchState>();
+  /** The log position of the frozen layers, while a checkpoint is under way or has failed. */
+  #frozenLsn: number | undefined;
+  #checkpointTimer: { cancel(): void } | undefined;
+  #background: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(options: DatabaseOptionsAtOpen, chunks: FileChunkStore) {
+    this.name = options.name;
+    this.folder = options.folder;
+    this.#services = options.services;
+    this.chunks = chunks;
+    this.nodes = new NodeReader(chunks, { cacheSizeBytes: options.services.nodeCacheSizeBytes });
+    this.loader = new TableLoader(chunks, this.nodes);
+    this.readBlob = (hash) => readBlob(chunks, hash);
+    this.#refs = readRefs(this.nodes, chunks.root);
+  }
+
+  /** Opens, and replays the log. The folder is locked until {@link close}. */
+  static async open(options: DatabaseOptionsAtOpen): Promise<Database> {
+    const { files, chunkCache, logger, clock, settings } = options.services;
+    const { folder } = options;
+    const chunks = await FileChunkStore.open({ files, folder, cache: chunkCache, logger });
+    try {
+      const database = new Database(options, chunks);
+      const position = database.#readWalPosition();
+      database.#appliedLsn = position;
+      const replay = (lsn: number, record: LogRecord): void => {
+        replayRecord(database, record);
+        database.#appliedLsn = lsn;
+      };
+      const log = { files, folder: join(folder, WAL_FOLDER), clock, flushMode: () => settings.flushMode };
+      database.#log = await openWriteAheadLog({ ...log, position }, replay);
+      return database;
+    } catch (error) {
+      await chunks.close();
+      throw error;
+    }
+  }
+
+  /** The refs as last committed. Working sets in it lack what was committed since the last checkpoint. */
+  get refs(): Refs {
+    return this.#refs;
+  }
+
+  get services(): EngineServices {
+    return this.#services;
+  }
+
+  get defaultBranch(): string {
+    const address = this.#refs.get(DEFAULT_BRANCH_REF);
+    const name = address === undefined ? undefined : readDocument(this.chunks, address);
+    if (typeof name === "string" && this.hasBranch(name)) return name;
+    const [first] = this.#refs.list(HEADS_PREFIX);
+    assert(first !== undefined, "a database has a branch");
+    return first.name.slice(HEADS_PREFIX.length);
+  }
+
+  hasBranch(name: string): boolean {
+    return this.#branches.has(name) || this.#refs.get(HEADS_PREFIX + name) !== undefined;
+  }
+
+  branchNames(): readonly string[] {
+    return this.#refs.list(HEADS_PREFIX).map((ref) => ref.name.slice(HEADS_PREFIX.length));
+  }
+
+  getBranch(name: string): BranchState | undefined {
+    const open = this.#branches.get(name);
+    if (open !== undefined) return open;
+    const working = this.readWorkingSet(this.#refs, name)?.working;
+    if (working === undefined) return undefined;
+    const branch = new BranchState(name, this.#openGeneration(working));
+    this.#branches.set(name, branch);
+    return branch;
+  }
+
+  /** The working set of a branch; one that was never written equals the branch's commit. */
+  readWorkingSet(refs: Refs, branch: string): WorkingSet | undefined {
+    const address = refs.get(WORKING_SETS_PREFIX + branch);
+    if (address !== undefined) return readWorkingSet(this.chunks, address);
+    const head = refs.get(HEADS_PREFIX + branch);
+    if (head === undefined) return undefined;
+    const { root } = readCommit(this.chunks, head);
+    return { working: root, staged: root, walPosition: 0 };
+  }
+
+  /** The tables of a root value, for reading only. */
+  getReadOnlyRoot(address: Hash): Generation {
+    const known = this.#readOnlyRoots.get(address);
+    if (known !== undefined) return known;
+    const generation = this.#openGeneration(address);
+    for (const oldest of this.#readOnlyRoots.keys()) {
+      if (this.#readOnlyRoots.size < READ_ONLY_ROOTS_MAX) break;
+      this.#readOnlyRoots.delete(oldest);
+    }
+    this.#readOnlyRoots.set(address, generation);
+    return generation;
+  }
+
+  /** Logs a transaction; `apply` runs in commit order once it is durable, before the promise resolves. */
+  commitRecord(record: LogRecord, apply: () => void): Promise<void> {
+    const log = this.#log;
+    assert(log !== undefined, "the log is open");
+    return new Promise((resolve, reject) => {
+      const done = (lsn: number): void => {
+        this.#appliedLsn = lsn;
+        apply();
+        resolve();
+        this.#scheduleCheckpoint(log);
+      };
+      log.append(record, done, reject);
+    });
+  }
+
+  /** Folds everything committed so far into the trees, durably. */
+  async checkpoint(): Promise<void> {
+    await this.changeRoot(async () => ({ changes: NO_CHANGES, result: undefined }));
+  }
+
+  /**
+   * The one way to change refs and working sets. Under the root mutex: folds committed edits, then calls `change` with
+   * refs that show every branch's working set exactly as committed so far, and makes fold and change durable in one
+   * step. Branches whose working root changes must be held exclusively by the caller (branch lock). When `change`
+   * throws, nothing changed.
+   */
+  async changeRoot<T>(
+    change: (refs: Refs) => Promise<{ readonly changes: RefChanges; readonly result: T }>,
+  ): Promise<T> {
+    return await this.rootMutex.runExclusive(async () => {
+      assert(!this.#closed, "the database is open");
+      const folded = await this.#fold();
+      const { changes, result } = await change(folded?.refs ?? this.#refs);
+      const base = folded?.refs ?? this.#refs;
+      const nextRoot = changes.size === 0 ? base.root : writeRefs(this.chunks, base, changes);
+      if (nextRoot !== this.#refs.root) {
+        const moved = await this.chunks.commitRoot(nextRoot, this.#refs.root);
+        assert(moved, "only the holder of the root mutex moves the root");
+        this.#refs = readRefs(this.nodes, nextRoot);
+      }
+      folded?.install();
+      this.#followRefs(changes);
+      if (folded !== undefined) await this.#log?.removeCovered(folded.lsn);
+      return result;
+    });
+  }
+
+  /** Roots that must survive a garbage collection although no ref may lead to them. */
+  liveRoots(): readonly Hash[] {
+    const roots = new Set<Hash>(this.#readOnlyRoots.keys());
+    for (const branch of this.#branches.values()) for (const root of branch.liveRoots()) roots.add(root);
+    return [...roots];
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#checkpointTimer?.cancel();
+    await this.#background;
+    try {
+      if (this.#log?.failure === undefined) await this.checkpoint();
+    } finally {
+      await this.#release();
+    }
+  }
+
+  /** Closes without a checkpoint: for a database that is to be dropped, and for tests of recovery. */
+  async abandon(): Promise<void> {
+    if (this.#closed) return;
+    this.#checkpointTimer?.cancel();
+    await this.#background;
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    const unlock = await this.rootMutex.lock();
+    this.#closed = true;
+    unlock();
+    try {
+      await this.#log?.close();
+    } finally {
+      await this.chunks.close();
+    }
+  }
+
+  #openGeneration(rootAddress: Hash): Generation {
+    return new Generation({ rootAddress, root: readRootValue(this.nodes, rootAddress), loader: this.loader });
+  }
+
+  #readWalPosition(): number {
+    const address = this.#refs.get(WAL_POSITION_REF);
+    const position = address === undefined ? 0 : readDocument(this.chunks, address);
+    assert(typeof position === "number", "the log position is a number");
+    return position;
+  }
+
+  async #fold(): Promise<Folded | undefined> {
+    const dirty = [...this.#branches.values()].filter((branch) => branch.dirty);
+    if (this.#frozenLsn === undefined) {
+      if (dirty.length === 0) return undefined;
+      this.#frozenLsn = this.#appliedLsn;
+      for (const branch of dirty) freezeBranch(branch);
+      this.#log?.startSegment();
+      for (const branch of dirty) this.#frozenBranches.add(branch);
+    }
+    const lsn = this.#frozenLsn;
+    const into = { chunks: this.chunks, nodes: this.nodes, clock: this.#services.clock };
+    const folded: FoldedBranch[] = [];
+    const changes = new Map<string, Hash>();
+    for (const branch of this.#frozenBranches) {
+      const done = await foldBranch(branch, into);
+      folded.push(done);
+      const workingSet = this.readWorkingSet(this.#refs, branch.name);
+      assert(workingSet !== undefined, "a branch with edits is in the refs");
+      const next = writeWorkingSet(this.chunks, { ...workingSet, working: done.rootAddress });
+      changes.set(WORKING_SETS_PREFIX + branch.name, next);
+    }
+    changes.set(WAL_POSITION_REF, writeDocument(this.chunks, lsn));
+    const install = (): void => {
+      for (const each of folded) installFolded(each);
+      this.#frozenBranches.clear();
+      this.#frozenLsn = undefined;
+    };
+    return { refs: readRefs(this.nodes, writeRefs(this.chunks, this.#refs, changes)), lsn, install };
+  }
+
+  /** Brings open branches in line with refs that version control or a schema change has just moved. */
+  #followRefs(changes: RefChanges): void {
+    for (const name of changes.keys()) {
+      const branchName = branchOfRef(name);
+      const branch = branchName === undefined ? undefined : this.#branches.get(branchName);
+      if (branchName === undefined || branch === undefined) continue;
+      const working = this.readWorkingSet(this.#refs, branchName)?.working;
+      if (working === undefined) {
+        this.#branches.delete(branchName);
+      } else if (working !== branch.generation.rootAddress) {
+        branch.generation = branch.generation.follow(working, readRootValue(this.nodes, working));
+      }
+    }
+  }
+
+  #scheduleCheckpoint(log: WriteAheadLog): void {
+    const { settings, clock } = this.#services;
+    let sizeBytes = log.sizeBytes;
+    for (const branch of this.#branches.values()) sizeBytes = Math.max(sizeBytes, branch.dirtyBytes);
+    if (sizeBytes > settings.checkpointSizeBytes) {
+      this.#startBackgroundCheckpoint();
+    } else {
+      this.#checkpointTimer ??= clock.startTimer(settings.checkpointIntervalMs, () => {
+        this.#startBackgroundCheckpoint();
+      });
+    }
+  }
+
+  #startBackgroundCheckpoint(): void {
+    this.#checkpointTimer?.cancel();
+    this.#checkpointTimer = undefined;
+    if (this.#closed) return;
+    this.#background ??= this.checkpoint()
+      .catch((error: unknown) => {
+        // Nothing is lost: the edits stay in memory and in the log, and the next checkpoint tries again.
+        this.#services.logger.error("checkpoint failed", { database: this.name, error: String(error) });
+      })
+      .finally(() => {
+        this.#background = undefined;
+      });
+  }
+}
+
+interface Folded {
+  /** Not committed yet. */
+  readonly refs: Refs;
+  readonly lsn: number;
+  readonly install: () => void;
+}
+
+const NO_CHANGES: RefChanges = new Map();
+
+function branchOfRef(name: string): string | undefined {
+  for (const prefix of [WORKING_SETS_PREFIX, HEADS_PREFIX]) {
+    if (name.startsWith(prefix)) return name.slice(prefix.length);
+  }
+  return undefined;
+}

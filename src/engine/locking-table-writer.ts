@@ -1,0 +1,397 @@
+/**
+ * Row changes of one table in one transaction: locks, unique checks, foreign keys, index maintenance. Each operation
+ * happens whole or not at all: when it has to wait, finds a duplicate or fails, the transaction's edits are as before
+ * (locks taken meanwhile stay), and the caller may call it again.
+ *
+ * An insert locks its primary key, and the values of its unique indexes, before it looks whether they are taken; whoever
+ * adds or removes such a value holds that lock until its outcome is known. So undecided inserts and deletes of others
+ * are waited for.
+ */
+import { compareBytes } from "../bytes/compare.ts";
+import type { KeyRange, TupleSlot } from "../prolly/tuple-cursor.ts";
+import { decodeRowId, hasEntries, prefixSuccessor, type RowCodec } from "../tables/row-codec.ts";
+import { sqlError } from "../values/sql-error.ts";
+import type { Value } from "../values/value.ts";
+import type {
+  LockOutcome,
+  LockWaitPolicy,
+  TableView,
+  TableWriter,
+  WriteOptions,
+  WriteOutcome,
+} from "./api.ts";
+import { type BranchState, NEWEST } from "./branch-state.ts";
+import type { Database } from "./database.ts";
+import { ForeignKeyChecker } from "./foreign-keys.ts";
+import { LayeredTableView } from "./layered-table-view.ts";
+import { LOCK_EXCLUSIVE, LOCK_SHARE, type LockMode, type LockSpace } from "./lock-table.ts";
+import { emptySlot } from "./log-replay.ts";
+import type { OwnTableEdits } from "./own-edits.ts";
+import { keyToText } from "./row-delta.ts";
+import type { TableState } from "./table-state.ts";
+import type { SqlTransaction } from "./transaction.ts";
+
+export interface LockingTableWriterOptions {
+  readonly transaction: SqlTransaction;
+  readonly database: Database;
+  readonly branch: BranchState;
+  readonly state: TableState;
+  readonly options: WriteOptions;
+  /** 0 for a statement's own writes, 1 and more inside foreign key cascades. */
+  readonly depth: number;
+}
+
+const GRANTED: LockOutcome = { kind: "granted" };
+const SKIPPED: LockOutcome = { kind: "skipped" };
+const DONE: WriteOutcome = { kind: "done" };
+const NO_VALUE: Uint8Array = new Uint8Array(0);
+const AUTO_INCREMENT_MAX = 2n ** 64n - 1n;
+
+export class LockingTableWriter implements TableWriter {
+  readonly current: TableView;
+  readonly state: TableState;
+  readonly branch: BranchState;
+  readonly #transaction: SqlTransaction;
+  readonly #database: Database;
+  readonly #codec: RowCodec;
+  readonly #edits: OwnTableEdits;
+  readonly #foreignKeys: ForeignKeyChecker | undefined;
+  readonly #slot: TupleSlot = emptySlot();
+
+  constructor(given: LockingTableWriterOptions) {
+    const { transaction, database, branch, state } = given;
+    const { definition } = state;
+    this.state = state;
+    this.branch = branch;
+    this.#transaction = transaction;
+    this.#database = database;
+    this.#codec = definition.codec;
+    this.#edits = transaction.edits.tableFor(database, branch, state);
+    this.current = new LayeredTableView({
+      databaseName: database.name,
+      name: definition.name,
+      layers: state.layers,
+      sequence: NEWEST,
+      own: () => this.#edits,
+      readBlob: database.readBlob,
+    });
+    this.#foreignKeys = given.options.foreignKeyChecks ? ForeignKeyChecker.create(this, given) : undefined;
+  }
+
+  lockRow(primaryKey: Uint8Array, strength: "share" | "update", policy: LockWaitPolicy): LockOutcome {
+    const mode = strength === "share" ? LOCK_SHARE : LOCK_EXCLUSIVE;
+    return this.#lock(this.state.rowLocks, keyToText(primaryKey), { mode, policy });
+  }
+
+  lockRange(index: number, range: KeyRange, policy: LockWaitPolicy): LockOutcome {
+    const { isolation, owner } = this.#transaction;
+    if (isolation !== "REPEATABLE-READ" && isolation !== "SERIALIZABLE") return GRANTED;
+    this.state.guards.add(owner, index, range);
+    for (const edits of this.state.openEdits) {
+      if (edits === this.#edits) continue;
+      const cursor = edits.indexes[index]?.openCursor(range, "forward", NEWEST);
+      while (cursor?.next()) {
+        if (cursor.value === undefined) continue;
+        const { keyBytes } = cursor;
+        const start = index === 0 ? 0 : this.#codec.primaryKeyStart(index, keyBytes, 0, keyBytes.length);
+        const key = keyToText(keyBytes.subarray(start));
+        const outcome = this.#lock(this.state.rowLocks, key, { mode: LOCK_SHARE, policy });
+        // Under SKIP LOCKED the undecided row is passed over, as if it were not there.
+        if (outcome.kind === "wait") return outcome;
+      }
+    }
+    return GRANTED;
+  }
+
+  insertRow(values: readonly Value[]): WriteOutcome {
+    return this.#whole(() => this.#insert(values));
+  }
+
+  updateRow(oldValues: readonly Value[], newValues: readonly Value[], rowKey: Uint8Array): WriteOutcome {
+    return this.#whole(() => this.#update(oldValues, newValues, rowKey));
+  }
+
+  deleteRow(oldValues: readonly Value[], rowKey: Uint8Array): WriteOutcome {
+    return this.#whole(() => this.#delete(oldValues, rowKey));
+  }
+
+  reserveAutoIncrement(count: number): bigint {
+    const { state } = this;
+    const first = state.autoIncrement === 0n ? 1n : state.autoIncrement;
+    const next = first + BigInt(count);
+    state.autoIncrement = next > AUTO_INCREMENT_MAX ? AUTO_INCREMENT_MAX : next;
+    this.branch.markDirty();
+    return first;
+  }
+
+  noteAutoIncrement(value: number | bigint): void {
+    const next = BigInt(value) + 1n;
+    if (next <= this.state.autoIncrement) return;
+    this.state.autoIncrement = next > AUTO_INCREMENT_MAX ? AUTO_INCREMENT_MAX : next;
+    this.branch.markDirty();
+  }
+
+  /** The values of a row as stored now; virtual columns are null. Undefined when it is gone. */
+  readRow(primaryKey: Uint8Array): Value[] | undefined {
+    if (!this.current.lookup(0, primaryKey, this.#slot)) return undefined;
+    return this.#codec.decodeRow(this.#slot, this.#database.readBlob);
+  }
+
+  /** Locks a value of a unique index (or of any parts of an index that a foreign key refers to). */
+  lockUniqueValue(index: number, parts: Uint8Array, mode: LockMode): WriteOutcome | undefined {
+    return asWait(
+      this.#lock(this.state.uniqueLocks, `${index}:${keyToText(parts)}`, { mode, policy: "wait" }),
+    );
+  }
+
+  lockKey(primaryKey: Uint8Array, mode: LockMode): WriteOutcome | undefined {
+    return asWait(this.#lock(this.state.rowLocks, keyToText(primaryKey), { mode, policy: "wait" }));
+  }
+
+  /** The primary key of the first entry of an index that begins with `parts`. */
+  findByParts(index: number, parts: Uint8Array): Uint8Array | undefined {
+    const cursor = this.current.openCursor(index, prefixRange(parts), "forward");
+    if (!cursor.next()) return undefined;
+    const { keyBytes, keyStart, keyEnd } = cursor;
+    const start = index === 0 ? keyStart : this.#codec.primaryKeyStart(index, keyBytes, keyStart, keyEnd);
+    return keyBytes.slice(start, keyEnd);
+  }
+
+  #whole(change: () => WriteOutcome | undefined): WriteOutcome {
+    const { edits } = this.#transaction;
+    const mark = edits.mark;
+    let finished = false;
+    try {
+      const outcome = change() ?? DONE;
+      finished = outcome.kind === "done";
+      return outcome;
+    } finally {
+      if (!finished && !this.#transaction.ended) edits.rollbackTo(mark);
+    }
+  }
+
+  #insert(values: readonly Value[]): WriteOutcome | undefined {
+    const codec = this.#codec;
+    const { key, value } = codec.encodeRow(values, codec.keyless ? this.state.nextRowId : 0);
+    if (codec.keyless) this.state.nextRowId++;
+    const blocked = this.#claimPrimaryKey(key) ?? this.#claimIndexes(values, { key, old: undefined });
+    if (blocked !== undefined) return blocked;
+    const missing = this.#foreignKeys?.checkParents(values, undefined);
+    if (missing !== undefined) return missing;
+    this.#putRow(key, value, 1);
+    this.#putIndexes(undefined, { values, key });
+    return undefined;
+  }
+
+  #update(
+    oldValues: readonly Value[],
+    newValues: readonly Value[],
+    rowKey: Uint8Array,
+  ): WriteOutcome | undefined {
+    const codec = this.#codec;
+    const wait = this.lockKey(rowKey, LOCK_EXCLUSIVE);
+    if (wait !== undefined) return wait;
+    const { key, value } = codec.encodeRow(newValues, codec.keyless ? decodeRowId(rowKey, 0) : 0);
+    const moved = compareBytes(key, rowKey) !== 0;
+    const old = { values: oldValues, key: rowKey };
+    const blocked =
+      (moved ? this.#claimPrimaryKey(key) : undefined) ??
+      this.#claimIndexes(newValues, { key, old }) ??
+      this.#foreignKeys?.checkParents(newValues, oldValues);
+    if (blocked !== undefined) return blocked;
+    this.#hideSnapshotEntries(rowKey);
+    if (moved) {
+      this.#putRow(rowKey, undefined, -1);
+      this.#putRow(key, value, 1);
+    } else {
+      this.#putRow(key, value, 0);
+    }
+    this.#putIndexes(old, { values: newValues, key });
+    return this.#foreignKeys?.parentChanged(oldValues, newValues);
+  }
+
+  #delete(oldValues: readonly Value[], rowKey: Uint8Array): WriteOutcome | undefined {
+    const wait =
+      this.lockKey(rowKey, LOCK_EXCLUSIVE) ?? this.#claimRemovedValues({ values: oldValues, key: rowKey });
+    if (wait !== undefined) return wait;
+    this.#hideSnapshotEntries(rowKey);
+    this.#putRow(rowKey, undefined, -1);
+    this.#putIndexes({ values: oldValues, key: rowKey }, undefined);
+    return this.#foreignKeys?.parentChanged(oldValues, undefined);
+  }
+
+  /** Locks a new primary key and refuses one that is taken or in a guarded range. */
+  #claimPrimaryKey(key: Uint8Array): WriteOutcome | undefined {
+    const wait = this.lockKey(key, LOCK_EXCLUSIVE);
+    if (wait !== undefined) return wait;
+    if (this.current.lookup(0, key, this.#slot)) return { kind: "duplicate", index: 0, primaryKey: key };
+    return this.#passGuards(0, key);
+  }
+
+  #passGuards(index: number, key: Uint8Array): WriteOutcome | undefined {
+    const { guards } = this.state;
+    const conflict = guards.findConflict(this.#transaction.owner, index, key);
+    if (conflict === undefined) return undefined;
+    return asWait(this.#lock(guards.locks, conflict, { mode: LOCK_SHARE, policy: "wait" }));
+  }
+
+  /** Locks and checks the unique values that a row brings, and passes the guards of all its new index entries. */
+  #claimIndexes(
+    values: readonly Value[],
+    row: { readonly key: Uint8Array; readonly old: RowImage | undefined },
+  ): WriteOutcome | undefined {
+    const codec = this.#codec;
+    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (!hasEntries(definition)) continue;
+      const index = at + 1;
+      const entry = codec.encodeIndexKey(index, values, row.key);
+      if (row.old !== undefined) {
+        const oldEntry = codec.encodeIndexKey(index, row.old.values, row.old.key);
+        if (compareBytes(entry, oldEntry) === 0) continue;
+      }
+      const blocked =
+        (definition.kind === "unique" ? this.#claimUniqueValue(index, values, row.old) : undefined) ??
+        this.#passGuards(index, entry);
+      if (blocked !== undefined) return blocked;
+    }
+    return undefined;
+  }
+
+  #claimUniqueValue(
+    index: number,
+    values: readonly Value[],
+    old: RowImage | undefined,
+  ): WriteOutcome | undefined {
+    const codec = this.#codec;
+    const { key: parts, hasNull } = codec.encodeUniqueParts(index, values);
+    if (old !== undefined) {
+      const removed = codec.encodeUniqueParts(index, old.values);
+      if (compareBytes(removed.key, parts) === 0) return undefined;
+      const wait = removed.hasNull ? undefined : this.lockUniqueValue(index, removed.key, LOCK_EXCLUSIVE);
+      if (wait !== undefined) return wait;
+    }
+    if (hasNull) return undefined;
+    const wait = this.lockUniqueValue(index, parts, LOCK_EXCLUSIVE);
+    if (wait !== undefined) return wait;
+    const primaryKey = this.findByParts(index, parts);
+    return primaryKey === undefined ? undefined : { kind: "duplicate", index, primaryKey };
+  }
+
+  /** A unique value that a delete frees stays locked until the delete is decided. */
+  #claimRemovedValues(old: RowImage): WriteOutcome | undefined {
+    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (definition.kind !== "unique") continue;
+      const { key, hasNull } = this.#codec.encodeUniqueParts(at + 1, old.values);
+      const wait = hasNull ? undefined : this.lockUniqueValue(at + 1, key, LOCK_EXCLUSIVE);
+      if (wait !== undefined) return wait;
+    }
+    return undefined;
+  }
+
+  #putRow(keyBytes: Uint8Array, value: Uint8Array | undefined, countChange: -1 | 0 | 1): void {
+    const viewCountChange = this.#viewCountChange(keyBytes, value !== undefined);
+    const key = keyToText(keyBytes);
+    const edit = { index: 0, key, keyBytes, value, countChange, viewCountChange };
+    this.#transaction.edits.put(this.#edits, edit);
+  }
+
+  #putIndexes(old: RowImage | undefined, next: RowImage | undefined): void {
+    const codec = this.#codec;
+    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (!hasEntries(definition)) continue;
+      const index = at + 1;
+      const removed = old === undefined ? undefined : codec.encodeIndexKey(index, old.values, old.key);
+      const added = next === undefined ? undefined : codec.encodeIndexKey(index, next.values, next.key);
+      if (removed !== undefined && added !== undefined && compareBytes(removed, added) === 0) continue;
+      if (removed !== undefined) this.#putEntry(index, removed, undefined);
+      if (added !== undefined) this.#putEntry(index, added, NO_VALUE);
+    }
+  }
+
+  #putEntry(index: number, keyBytes: Uint8Array, value: Uint8Array | undefined): void {
+    const key = keyToText(keyBytes);
+    this.#transaction.edits.put(this.#edits, {
+      index,
+      key,
+      keyBytes,
+      value,
+      countChange: 0,
+      viewCountChange: 0,
+    });
+  }
+
+  /** How an edit changes the number of rows that the transaction's snapshot (not the newest state) and edits show. */
+  #viewCountChange(key: Uint8Array, present: boolean): number {
+    const own = this.#edits.indexes[0]?.getEntry(keyToText(key));
+    const visible = own === undefined ? this.#inSnapshot(key) : own.head.value !== undefined;
+    return (present ? 1 : 0) - (visible ? 1 : 0);
+  }
+
+  #inSnapshot(key: Uint8Array): boolean {
+    return (this.#snapshotView() ?? this.current).lookup(0, key, this.#slot);
+  }
+
+  /**
+   * A row that others changed since our snapshot has index entries there which differ from its newest ones. Once we
+   * change the row ourselves, our reads show our version of it, so the snapshot's entries must no longer be seen.
+   */
+  #hideSnapshotEntries(rowKey: Uint8Array): void {
+    const view = this.#snapshotView();
+    if (view === undefined || this.#edits.indexes[0]?.getEntry(keyToText(rowKey)) !== undefined) return;
+    const newest = emptySlot();
+    this.current.lookup(0, rowKey, newest);
+    if (!view.lookup(0, rowKey, this.#slot) || this.#slot.valueBytes === newest.valueBytes) return;
+    const values = this.#codec.decodeRow(this.#slot, this.#database.readBlob);
+    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (hasEntries(definition)) {
+        this.#putEntry(at + 1, this.#codec.encodeIndexKey(at + 1, values, rowKey), undefined);
+      }
+    }
+  }
+
+  /** The transaction's snapshot without its own edits; undefined when it has none yet. */
+  #snapshotView(): LayeredTableView | undefined {
+    const snapshot = this.#transaction.getSnapshot(this.branch);
+    const layers = snapshot?.generation.getTable(this.state.definition.name);
+    if (snapshot === undefined || layers === undefined) return undefined;
+    return new LayeredTableView({
+      databaseName: this.#database.name,
+      name: this.state.definition.name,
+      layers,
+      sequence: snapshot.sequence,
+      own: () => undefined,
+      readBlob: this.#database.readBlob,
+    });
+  }
+
+  #lock(
+    space: LockSpace,
+    key: string,
+    { mode, policy }: { readonly mode: LockMode; readonly policy: LockWaitPolicy },
+  ): LockOutcome {
+    const { owner, rowWait } = this.#transaction;
+    if (policy === "wait") {
+      const promise = space.acquire(owner, key, mode, rowWait);
+      return promise === undefined ? GRANTED : { kind: "wait", promise };
+    }
+    if (space.tryAcquire(owner, key, mode)) return GRANTED;
+    if (policy === "nowait") throw sqlError("ER_LOCK_NOWAIT");
+    return SKIPPED;
+  }
+}
+
+/** A row's values with the primary key it is stored under. */
+interface RowImage {
+  readonly values: readonly Value[];
+  readonly key: Uint8Array;
+}
+
+/** All keys that begin with `prefix`. */
+export function prefixRange(prefix: Uint8Array): KeyRange {
+  const upper = prefixSuccessor(prefix);
+  return upper === undefined ? { lower: prefix } : { lower: prefix, upper };
+}
+
+function asWait(outcome: LockOutcome): WriteOutcome | undefined {
+  return outcome.kind === "wait" ? outcome : undefined;
+}

@@ -1,0 +1,109 @@
+/**
+ * The uncommitted edits of one transaction: an ordered delta per table and index, with an undo list, so that a failed
+ * statement or a savepoint can be rolled back exactly.
+ */
+import { assert } from "../base/assert.ts";
+import type { BranchState } from "./branch-state.ts";
+import type { Database } from "./database.ts";
+import { RowDelta, type RowVersion } from "./row-delta.ts";
+import type { TableState } from "./table-state.ts";
+
+export class OwnTableEdits {
+  readonly database: Database;
+  readonly branch: BranchState;
+  readonly state: TableState;
+  readonly indexes: readonly RowDelta[];
+  /** Rows inserted minus rows deleted, against the newest committed state. */
+  countChange = 0;
+  /** The same against the transaction's snapshot, which may be older. */
+  viewCountChange = 0;
+
+  constructor(database: Database, branch: BranchState, state: TableState) {
+    this.database = database;
+    this.branch = branch;
+    this.state = state;
+    this.indexes = Array.from({ length: state.indexCount }, () => new RowDelta());
+  }
+}
+
+interface UndoStep {
+  readonly edits: OwnTableEdits;
+  readonly index: number;
+  readonly key: string;
+  readonly replaced: RowVersion | undefined;
+  readonly countChange: number;
+  readonly viewCountChange: number;
+}
+
+/** A place in the undo list. */
+export type UndoMark = number;
+
+export class OwnEdits {
+  readonly #tables = new Map<TableState, OwnTableEdits>();
+  readonly #undo: UndoStep[] = [];
+
+  get mark(): UndoMark {
+    return this.#undo.length;
+  }
+
+  get dirty(): boolean {
+    return this.#undo.length > 0;
+  }
+
+  getTable(state: TableState): OwnTableEdits | undefined {
+    return this.#tables.get(state);
+  }
+
+  /** The edits of a table, made at the first write to it. */
+  tableFor(database: Database, branch: BranchState, state: TableState): OwnTableEdits {
+    let edits = this.#tables.get(state);
+    if (edits === undefined) {
+      edits = new OwnTableEdits(database, branch, state);
+      this.#tables.set(state, edits);
+      state.openEdits.add(edits);
+    }
+    return edits;
+  }
+
+  tables(): Iterable<OwnTableEdits> {
+    return this.#tables.values();
+  }
+
+  /** Sets (or, with undefined, deletes) an entry of an index; the row counts change by the given amounts. */
+  put(edits: OwnTableEdits, edit: OwnEdit): void {
+    const delta = edits.indexes[edit.index];
+    assert(delta !== undefined, "the index exists");
+    const replaced = delta.putOwn(edit.key, edit.keyBytes, edit.value);
+    const { countChange, viewCountChange } = edits;
+    this.#undo.push({ edits, index: edit.index, key: edit.key, replaced, countChange, viewCountChange });
+    edits.countChange += edit.countChange;
+    edits.viewCountChange += edit.viewCountChange;
+  }
+
+  rollbackTo(mark: UndoMark): void {
+    assert(mark <= this.#undo.length, "the mark is not in the future");
+    while (this.#undo.length > mark) {
+      const step = this.#undo.pop() as UndoStep;
+      const delta = step.edits.indexes[step.index] as RowDelta;
+      delta.restoreOwn(step.key, step.replaced);
+      step.edits.countChange = step.countChange;
+      step.edits.viewCountChange = step.viewCountChange;
+    }
+  }
+
+  /** Ends the transaction's claim on its tables. */
+  discard(): void {
+    for (const edits of this.#tables.values()) edits.state.openEdits.delete(edits);
+    this.#tables.clear();
+    this.#undo.length = 0;
+  }
+}
+
+export interface OwnEdit {
+  readonly index: number;
+  readonly key: string;
+  readonly keyBytes: Uint8Array;
+  readonly value: Uint8Array | undefined;
+  readonly countChange: number;
+  readonly viewCountChange: number;
+}

@@ -1,0 +1,386 @@
+/**
+ * A SQL transaction: snapshots for its reads, its own edits, its locks. Reads never wait. Its commit becomes visible to
+ * others in one step, once it is durable, and only then are its locks given up.
+ *
+ * A transaction over several databases commits in each of them atomically, but a crash between the two may leave one
+ * without the other: their logs are separate.
+ */
+import { assert } from "../base/assert.ts";
+import { sqlError } from "../values/sql-error.ts";
+import type {
+  BeginOptions,
+  DatabaseRevision,
+  IsolationLevel,
+  TableView,
+  TableWriter,
+  Transaction,
+  WriteOptions,
+} from "./api.ts";
+import { BRANCH_LOCK_KEY, type BranchState, NEWEST, type Snapshot } from "./branch-state.ts";
+import type { Database } from "./database.ts";
+import { relatedTables } from "./foreign-key-map.ts";
+import { LayeredTableView } from "./layered-table-view.ts";
+import {
+  LOCK_EXCLUSIVE,
+  LOCK_SHARE,
+  LOCK_USE,
+  LOCK_WRITE,
+  type LockMode,
+  LockOwner,
+  type WaitLimits,
+} from "./lock-table.ts";
+import { LockingTableWriter } from "./locking-table-writer.ts";
+import { OwnEdits, type OwnTableEdits, type UndoMark } from "./own-edits.ts";
+import type { TableLayers } from "./table-state.ts";
+import { tablesToLog } from "./transaction-log.ts";
+
+/** What a transaction needs of its session and engine. */
+export interface TransactionHost {
+  readonly id: number;
+  /** 1049 */
+  mustGetDatabase(name: string): Database;
+  rowWait(signal: AbortSignal | undefined): WaitLimits;
+  metadataWait(signal: AbortSignal | undefined): WaitLimits;
+}
+
+/** Reads of an immutable root see everything in it. */
+const EVERYTHING: number = NEWEST - 1;
+const NO_EDITS = (): undefined => undefined;
+
+export class SqlTransaction implements Transaction {
+  readonly isolation: IsolationLevel;
+  readonly readOnly: boolean;
+  readonly owner: LockOwner;
+  readonly edits: OwnEdits = new OwnEdits();
+  readonly #host: TransactionHost;
+  readonly #autocommit: boolean;
+  readonly #snapshots = new Map<BranchState, Snapshot>();
+  readonly #tableLocks: { readonly branch: BranchState; readonly name: string }[] = [];
+  #savepoints: { readonly name: string; readonly mark: UndoMark }[] = [];
+  #statementMark: UndoMark = 0;
+  #signal: AbortSignal | undefined;
+  #phase: "open" | "committing" | "ended" = "open";
+
+  constructor(host: TransactionHost, isolation: IsolationLevel, options: BeginOptions) {
+    this.#host = host;
+    this.isolation = options.isolation ?? isolation;
+    this.readOnly = options.readOnly ?? false;
+    this.#autocommit = options.autocommit ?? false;
+    this.owner = new LockOwner(
+      host.id,
+      () => this.edits.mark,
+      () => this.rollback(),
+    );
+  }
+
+  get dirty(): boolean {
+    return this.edits.dirty;
+  }
+
+  get ended(): boolean {
+    return this.#phase === "ended";
+  }
+
+  beginStatement(signal?: AbortSignal): void {
+    this.#signal = signal;
+    this.#statementMark = this.edits.mark;
+    if (this.isolation === "READ-COMMITTED" || this.isolation === "READ-UNCOMMITTED")
+      this.#releaseSnapshots();
+  }
+
+  rollbackStatement(): void {
+    if (this.#phase === "open") this.edits.rollbackTo(this.#statementMark);
+  }
+
+  lockMetadata(revision: DatabaseRevision, tables: readonly string[]): Promise<void> | undefined {
+    if (revision.root !== undefined) return undefined;
+    const { branch } = this.#mustGetBranch(revision);
+    const wanted = tables.filter((name) => branch.generation.root.tables.has(name));
+    return this.#acquireAll(
+      branch,
+      wanted.map((name) => ({ name, mode: LOCK_USE })),
+    );
+  }
+
+  async lockTables(
+    revision: DatabaseRevision,
+    tables: readonly { readonly name: string; readonly mode: "read" | "write" }[],
+  ): Promise<void> {
+    const { database, branch } = this.#mustGetBranch(revision);
+    // In one order for all sessions, so that two LOCK TABLES never deadlock.
+    for (const { name, mode } of tables.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+      branch.generation.mustGetTable(database.name, name);
+      await this.#acquireAll(branch, [{ name, mode: mode === "read" ? LOCK_SHARE : LOCK_EXCLUSIVE }]);
+      this.#tableLocks.push({ branch, name });
+    }
+  }
+
+  unlockTables(): void {
+    for (const { branch, name } of this.#tableLocks.splice(0)) branch.metadataLocks.release(this.owner, name);
+  }
+
+  openTable(revision: DatabaseRevision, table: string): TableView {
+    this.#assertOpen();
+    const database = this.#host.mustGetDatabase(revision.databaseName);
+    const { readBlob } = database;
+    if (revision.root !== undefined) {
+      const layers = database.getReadOnlyRoot(revision.root).mustGetTable(database.name, table);
+      return new LayeredTableView({
+        databaseName: database.name,
+        name: table,
+        layers,
+        sequence: EVERYTHING,
+        own: NO_EDITS,
+        readBlob,
+      });
+    }
+    const branch = getBranchOf(database, revision);
+    // A schema change under way does not wait for reads of single statements: they go on reading what was before it.
+    if (!this.#autocommit) branch.metadataLocks.tryAcquire(this.owner, table, LOCK_USE);
+    const snapshot = this.#snapshotOf(branch);
+    const layers = snapshot.generation.getTable(table);
+    if (layers === undefined || snapshot.generation !== branch.generation) {
+      checkDefinition(database.name, branch.generation.getTable(table), { table, layers });
+    }
+    assert(layers !== undefined, "the table was found or refused");
+    return new LayeredTableView({
+      databaseName: database.name,
+      name: table,
+      layers,
+      sequence: snapshot.sequence,
+      own: this.#autocommit && !this.edits.dirty ? NO_EDITS : this.#ownOf(branch, table),
+      readBlob,
+    });
+  }
+
+  openTableForWrite(
+    revision: DatabaseRevision,
+    table: string,
+    options: WriteOptions,
+  ): TableWriter | Promise<TableWriter> {
+    this.#assertOpen();
+    if (this.readOnly) throw sqlError("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION");
+    if (revision.readOnly || revision.root !== undefined) throw sqlError("ER_OPEN_AS_READONLY", table);
+    const { database, branch } = this.#mustGetBranch(revision);
+    const wait = this.#lockForWrite(branch, table, options);
+    const open = (): TableWriter => {
+      this.#assertOpen();
+      branch.generation.mustGetTable(database.name, table);
+      return this.writerOf(database, branch, { table, options, depth: 0 });
+    };
+    return wait === undefined ? open() : wait.then(open);
+  }
+
+  /** A writer whose metadata locks are held; for the engine's own use (cascades). */
+  writerOf(
+    database: Database,
+    branch: BranchState,
+    target: { readonly table: string; readonly options: WriteOptions; readonly depth: number },
+  ): LockingTableWriter {
+    const layers = branch.generation.mustGetTable(database.name, target.table);
+    return new LockingTableWriter({
+      transaction: this,
+      database,
+      branch,
+      state: layers.state,
+      options: target.options,
+      depth: target.depth,
+    });
+  }
+
+  /** The limits of a row lock's wait in the current statement. */
+  readonly rowWait = (): WaitLimits => this.#host.rowWait(this.#signal);
+
+  /** The snapshot this transaction reads from on a branch, if it has one yet. */
+  getSnapshot(branch: BranchState): Snapshot | undefined {
+    return this.#snapshots.get(branch);
+  }
+
+  /** WITH CONSISTENT SNAPSHOT. */
+  takeSnapshots(branches: Iterable<BranchState>): void {
+    for (const branch of branches) this.#snapshotOf(branch);
+  }
+
+  tableNames(revision: DatabaseRevision): readonly string[] {
+    const database = this.#host.mustGetDatabase(revision.databaseName);
+    const { root } =
+      revision.root === undefined
+        ? getBranchOf(database, revision).generation
+        : database.getReadOnlyRoot(revision.root);
+    return [...root.tables.keys()];
+  }
+
+  getSchema(revision: DatabaseRevision, table: string): ReturnType<Transaction["getSchema"]> {
+    const database = this.#host.mustGetDatabase(revision.databaseName);
+    const generation =
+      revision.root === undefined
+        ? getBranchOf(database, revision).generation
+        : database.getReadOnlyRoot(revision.root);
+    const record = generation.root.tables.get(table);
+    return record === undefined ? undefined : database.loader.compile(record.schema).schema;
+  }
+
+  savepoint(name: string): void {
+    const key = name.toLowerCase();
+    this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== key);
+    this.#savepoints.push({ name: key, mark: this.edits.mark });
+  }
+
+  rollbackToSavepoint(name: string): void {
+    const at = this.#findSavepoint(name);
+    this.edits.rollbackTo((this.#savepoints[at] as { readonly mark: UndoMark }).mark);
+    this.#savepoints.length = at + 1;
+  }
+
+  releaseSavepoint(name: string): void {
+    this.#savepoints.length = this.#findSavepoint(name);
+  }
+
+  commit(): Promise<void> {
+    if (this.#phase !== "open") return Promise.resolve();
+    const byDatabase = new Map<Database, OwnTableEdits[]>();
+    for (const edits of this.edits.tables()) {
+      if (edits.indexes.every((index) => index.count === 0)) continue;
+      const group = byDatabase.get(edits.database);
+      if (group === undefined) byDatabase.set(edits.database, [edits]);
+      else group.push(edits);
+    }
+    if (byDatabase.size === 0) {
+      this.#end();
+      return Promise.resolve();
+    }
+    this.#phase = "committing";
+    if (byDatabase.size === 1) {
+      for (const [database, tables] of byDatabase) return this.#commitLast(database, tables);
+    }
+    return this.#commitSeveral([...byDatabase]);
+  }
+
+  rollback(): void {
+    if (this.#phase !== "open") return;
+    this.edits.rollbackTo(0);
+    this.#end();
+  }
+
+  async #commitSeveral(groups: readonly (readonly [Database, OwnTableEdits[]])[]): Promise<void> {
+    try {
+      for (const [database, tables] of groups.slice(0, -1)) {
+        await database.commitRecord({ tables: tablesToLog(tables) }, () => applyTables(tables));
+      }
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    const [database, tables] = groups[groups.length - 1] as readonly [Database, OwnTableEdits[]];
+    await this.#commitLast(database, tables);
+  }
+
+  #commitLast(database: Database, tables: readonly OwnTableEdits[]): Promise<void> {
+    const apply = (): void => {
+      applyTables(tables);
+      this.#end();
+    };
+    return database.commitRecord({ tables: tablesToLog(tables) }, apply).catch((error: unknown) => {
+      // Whether the record reached the disk is unknown; the log takes no more, so memory and disk cannot diverge.
+      this.#end();
+      throw error;
+    });
+  }
+
+  #end(): void {
+    if (this.#phase === "ended") return;
+    this.#phase = "ended";
+    this.#releaseSnapshots();
+    this.edits.discard();
+    this.owner.releaseAll();
+  }
+
+  #assertOpen(): void {
+    assert(this.#phase === "open", "the transaction is open");
+  }
+
+  #mustGetBranch(revision: DatabaseRevision): { readonly database: Database; readonly branch: BranchState } {
+    const database = this.#host.mustGetDatabase(revision.databaseName);
+    return { database, branch: getBranchOf(database, revision) };
+  }
+
+  #snapshotOf(branch: BranchState): Snapshot {
+    let snapshot = this.#snapshots.get(branch);
+    if (snapshot === undefined) {
+      snapshot = branch.takeSnapshot();
+      this.#snapshots.set(branch, snapshot);
+    }
+    return snapshot;
+  }
+
+  /** Own edits belong to the newest state of a table, whatever layers a snapshot reads. */
+  #ownOf(branch: BranchState, table: string): () => OwnTableEdits | undefined {
+    return () => {
+      if (!this.edits.dirty) return undefined;
+      const state = branch.generation.getTable(table)?.state;
+      return state === undefined ? undefined : this.edits.getTable(state);
+    };
+  }
+
+  #releaseSnapshots(): void {
+    for (const [branch, snapshot] of this.#snapshots) branch.releaseSnapshot(snapshot);
+    this.#snapshots.clear();
+  }
+
+  #lockForWrite(branch: BranchState, table: string, options: WriteOptions): Promise<void> | undefined {
+    const { generation } = branch;
+    const wanted: WantedLock[] = [
+      { name: BRANCH_LOCK_KEY, mode: LOCK_USE },
+      { name: table, mode: LOCK_WRITE },
+    ];
+    if (options.foreignKeyChecks && generation.root.tables.has(table)) {
+      const related = relatedTables(generation, table);
+      for (const name of related.children) wanted.push({ name, mode: LOCK_WRITE });
+      for (const name of related.parents) wanted.push({ name, mode: LOCK_USE });
+    }
+    return this.#acquireAll(branch, wanted);
+  }
+
+  #acquireAll(branch: BranchState, wanted: readonly WantedLock[]): Promise<void> | undefined {
+    const limits = (): WaitLimits => this.#host.metadataWait(this.#signal);
+    for (const [at, { name, mode }] of wanted.entries()) {
+      const wait = branch.metadataLocks.acquire(this.owner, name, mode, limits);
+      if (wait !== undefined) return wait.then(() => this.#acquireAll(branch, wanted.slice(at + 1)));
+    }
+    return undefined;
+  }
+
+  #findSavepoint(name: string): number {
+    const key = name.toLowerCase();
+    const at = this.#savepoints.findIndex((savepoint) => savepoint.name === key);
+    if (at < 0) throw sqlError("ER_SP_DOES_NOT_EXIST", "SAVEPOINT", name);
+    return at;
+  }
+}
+
+interface WantedLock {
+  readonly name: string;
+  readonly mode: LockMode;
+}
+
+function getBranchOf(database: Database, revision: DatabaseRevision): BranchState {
+  const branch = revision.branch === undefined ? undefined : database.getBranch(revision.branch);
+  if (branch === undefined) throw sqlError("ER_BAD_DB_ERROR", `${database.name}/${revision.branch ?? ""}`);
+  return branch;
+}
+
+/** A snapshot older than the table's definition cannot be read with it, as in InnoDB. */
+function checkDefinition(
+  databaseName: string,
+  current: TableLayers | undefined,
+  seen: { readonly table: string; readonly layers: TableLayers | undefined },
+): void {
+  if (current === undefined) throw sqlError("ER_NO_SUCH_TABLE", databaseName, seen.table);
+  const hash = seen.layers?.state.definition.schemaHash;
+  if (hash !== current.state.definition.schemaHash) throw sqlError("ER_TABLE_DEF_CHANGED");
+}
+
+function applyTables(tables: readonly OwnTableEdits[]): void {
+  const branches = new Set(tables.map((edits) => edits.branch));
+  for (const branch of branches) branch.applyCommit(tables.filter((edits) => edits.branch === branch));
+}
