@@ -1,14 +1,10 @@
 /** `dolt_branches`: every local branch, its last commit, what it follows, and whether it has uncommitted changes. */
 import { hashToText } from "../../bytes/hash.ts";
-import { type Branch, branchNames, mustGetBranch } from "../../vcs/branch.ts";
+import { branchNames, mustGetBranch } from "../../vcs/branch.ts";
 import { readCommit } from "../../vcs/commit.ts";
+import { isDirty } from "../../vcs/status.ts";
 import { readSetting, UPSTREAMS } from "../version-control/settings.ts";
 import { dateColumn, dateOfMs, flagColumn, type SystemTable, textColumn } from "./system-table.ts";
-
-/** Changed: what is staged or working is not what was committed. */
-function isDirty(branch: Branch, committedRoot: string): boolean {
-  return branch.workingSet.working !== committedRoot || branch.workingSet.staged !== committedRoot;
-}
 
 export const doltBranches: SystemTable = {
   name: "dolt_branches",
@@ -42,7 +38,7 @@ export const doltBranches: SystemTable = {
         commit.message,
         upstreams[name]?.remote ?? "",
         upstreams[name]?.branch ?? "",
-        isDirty(branch, commit.root) ? 1 : 0,
+        isDirty(store.nodes, branch) ? 1 : 0,
         commit.author.name,
         commit.author.email,
         dateOfMs(commit.author.dateMs),
