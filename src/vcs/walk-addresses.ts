@@ -28,15 +28,18 @@ export function walkAddresses(chunk: Uint8Array, visit: (address: Hash) => void)
   };
   switch (chunk[0]) {
     case CHUNK_TREE_NODE:
-      return walkTreeNode(chunk, visitPresent, walkTupleAddresses);
+      walkTreeNode(chunk, visitPresent, walkTupleAddresses);
+      return;
     case CHUNK_BLOB_INDEX:
-      return walkBlobIndex(chunk, visitPresent);
+      walkBlobIndex(chunk, visitPresent);
+      return;
     case CHUNK_BLOB_LEAF:
     case CHUNK_TABLE_SCHEMA:
     case CHUNK_DOCUMENT:
       return;
     case CHUNK_ROOT_VALUE:
-      return visitPresent(decodeRootHeader(chunk).tables);
+      visitPresent(decodeRootHeader(chunk).tables);
+      return;
     case CHUNK_COMMIT: {
       const { root, parents } = decodeCommit(chunk);
       visitPresent(root);
@@ -53,7 +56,8 @@ export function walkAddresses(chunk: Uint8Array, visit: (address: Hash) => void)
       return;
     }
     case CHUNK_TAG:
-      return visitPresent(decodeTag(chunk).commit);
+      visitPresent(decodeTag(chunk).commit);
+      return;
     default:
       throw new ChunkFormatError("malformed_chunk", `a chunk has the unknown kind ${chunk[0] ?? "none"}`);
   }
