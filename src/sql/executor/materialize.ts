@@ -25,7 +25,7 @@ export class Materialize implements Operator {
 
   open(frame: Frame): void {
     this.#at = 0;
-    if (this.#dependsOnOuter || this.#execution !== frame.execution) this.#forget();
+    if (this.#dependsOnOuter || this.#execution !== frame.execution) this.forget();
     this.#execution = frame.execution;
   }
 
@@ -60,7 +60,8 @@ export class Materialize implements Operator {
     return STEP_AGAIN;
   }
 
-  #forget(): void {
+  /** Reads its input again at the next opening. */
+  forget(): void {
     this.#buffer.clear();
     this.#filled = false;
     this.#filling = false;

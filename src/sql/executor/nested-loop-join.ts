@@ -16,6 +16,8 @@ export interface NestedLoopOptions {
   readonly condition: Predicate | undefined;
   /** What the inner side sets: null-extended by a left join. */
   readonly innerShape: RowShape;
+  /** The inner side's kept rows, which are void when the join is opened again for other rows of an enclosing query. */
+  readonly kept?: { forget(): void };
 }
 
 const ROWS_PER_SLICE = 4096;
@@ -26,6 +28,7 @@ export class NestedLoopJoin implements Operator {
   readonly #inner: Operator;
   readonly #condition: Predicate | undefined;
   readonly #innerShape: RowShape;
+  readonly #kept: { forget(): void } | undefined;
   #innerOpen = false;
   #matched = false;
 
@@ -35,10 +38,12 @@ export class NestedLoopJoin implements Operator {
     this.#inner = options.inner;
     this.#condition = options.condition;
     this.#innerShape = options.innerShape;
+    this.#kept = options.kept;
   }
 
   open(frame: Frame): void {
     this.#innerOpen = false;
+    this.#kept?.forget();
     this.#outer.open(frame);
   }
 

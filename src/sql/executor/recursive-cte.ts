@@ -17,6 +17,8 @@ export interface RecursiveCteOptions {
   readonly distinctKey: GroupKey | undefined;
   /** The scan of the round before, inside `recursive`. */
   readonly working: WorkingRows;
+  /** LIMIT inside the CTE: ends the recursion. */
+  readonly limit: number | undefined;
 }
 
 /** The reference of a recursive CTE to itself: shows the rows of the round before. */
@@ -78,6 +80,7 @@ export class RecursiveCte implements Operator {
       if (current === undefined) return STEP_DONE;
       const step = current.next(frame);
       if (step === STEP_ROW) {
+        if (this.#rows.count >= (this.#options.limit ?? Number.POSITIVE_INFINITY)) return STEP_DONE;
         if (this.#isNew(frame)) {
           this.#rows.push(frame);
           return STEP_ROW;

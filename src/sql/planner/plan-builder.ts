@@ -1,0 +1,90 @@
+/**
+ * Hands out the slots and registers of one statement's plan and knows how the columns of each slot are read. All
+ * queries of a statement, subqueries included, share one frame, so correlated references need no plumbing.
+ */
+import { FIELD_EXTERNAL, FIELD_NULL, type FieldReader, type ReadBlob } from "../../tables/row-codec.ts";
+import type { TupleSlot } from "../../prolly/tuple-cursor.ts";
+import type { BindEnvironment } from "../binder/name-scope.ts";
+import type { Frame, RowSlot } from "../executor/frame.ts";
+import type { ColumnReader, FieldRange, RowLayout } from "../expression/row-layout.ts";
+import type { ExplainNode } from "./plan-node.ts";
+import type { PlannerCatalog, StoredTable } from "./catalog.ts";
+import type { Value } from "../../values/value.ts";
+
+export interface PlannedTable {
+  readonly table: StoredTable;
+  /** Rows are read through a writer (newest committed) and may be locked. */
+  forWrite: boolean;
+}
+
+/** What a plan does when it is done: things subqueries of the same statement share. */
+export class PlanBuilder implements RowLayout {
+  readonly catalog: PlannerCatalog;
+  readonly environment: BindEnvironment;
+  readonly tables: PlannedTable[] = [];
+  /** Slots read from a covering secondary index instead of the row: slot → index. */
+  readonly covering = new Map<number, number>();
+  /** A frame with the values that parameters have while planning, for estimates. */
+  readonly sampleFrame: Frame | undefined;
+  /** The latest execution's way to fetch long fields, by slot; set by the executor. */
+  readonly blobReaders: ReadBlob[] = [];
+  /** Plans of subqueries in expressions, for EXPLAIN. */
+  readonly subqueries: ExplainNode[] = [];
+  /** The LIMIT that counts its input for SQL_CALC_FOUND_ROWS. */
+  foundRows: { readonly inputRows: number } | undefined;
+  registerCount = 0;
+  /** Names of computed tables, functions and variables whose use forbids keeping the plan. */
+  cacheable = true;
+
+  constructor(catalog: PlannerCatalog, environment: BindEnvironment, sampleFrame: Frame | undefined) {
+    this.catalog = catalog;
+    this.environment = environment;
+    this.sampleFrame = sampleFrame;
+  }
+
+  addSlot(table: StoredTable): number {
+    this.tables.push({ table, forWrite: false });
+    return this.tables.length - 1;
+  }
+
+  addRegisters(count: number): number[] {
+    const first = this.registerCount;
+    this.registerCount += count;
+    return Array.from({ length: count }, (_, i) => first + i);
+  }
+
+  addRegister(): number {
+    return this.registerCount++;
+  }
+
+  columnReader(slot: number, column: number): ColumnReader {
+    const planned = this.tables[slot];
+    if (planned === undefined) throw new RangeError(`slot ${slot} is not planned`);
+    const { codec } = planned.table;
+    const coveringIndex = this.covering.get(slot);
+    const covered = coveringIndex === undefined ? undefined : codec.indexFieldReader(coveringIndex, column);
+    return makeReader(covered ?? codec.fieldReader(column), (hash) => {
+      const readBlob = this.blobReaders[slot];
+      if (readBlob === undefined) throw new RangeError(`slot ${slot} is not open`);
+      return readBlob(hash);
+    });
+  }
+}
+
+function makeReader(field: FieldReader, readBlob: ReadBlob): ColumnReader {
+  const read = (slot: TupleSlot): Value => ((slot as RowSlot).present ? field.read(slot, readBlob) : null);
+  if (field.encoding === "key") return { read };
+  return {
+    read,
+    locate: (slot: TupleSlot, range: FieldRange): boolean => {
+      if (!(slot as RowSlot).present) return false;
+      const state = field.locate(slot);
+      if (state === FIELD_NULL) return false;
+      range.bytes = field.bytes;
+      range.start = field.start;
+      range.end = field.end;
+      range.external = state === FIELD_EXTERNAL;
+      return true;
+    },
+  };
+}
