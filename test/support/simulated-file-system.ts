@@ -2,7 +2,7 @@
  * A file system in memory that can lose power. It keeps for each file what was synced and the writes since, and for
  * each folder the names that were synced and the changes since. {@link SimulatedFileSystem.cutAt} makes the n-th operation
  * that touches the disk the last one; {@link SimulatedFileSystem.afterPowerCut} is the disk found afterwards: every unsynced
- * sector is kept or lost by chance, unsynced name changes are kept up to some point.
+ * sector and name change is kept or lost by chance.
  */
 import { basename, dirname } from "node:path";
 import type { Random } from "../../src/base/random.ts";
@@ -343,8 +343,12 @@ function settle(node: Node, random: Random, done: Map<Node, Node>): Node {
   const folder = newFolder();
   done.set(node, folder);
   const entries = new Map(node.synced);
+  // Some file systems keep the order of name changes, others keep any of them.
+  const ordered = random.integer(2) === 0;
   const keptCount = random.integer(node.unsynced.length + 1);
-  for (const change of node.unsynced.slice(0, keptCount)) change(entries);
+  for (const [i, change] of node.unsynced.entries()) {
+    if (ordered ? i < keptCount : random.integer(2) === 0) change(entries);
+  }
   for (const [name, child] of entries) folder.entries.set(name, settle(child, random, done));
   folder.synced = new Map(folder.entries);
   return folder;
