@@ -6,6 +6,7 @@
  * (with a version we satisfy) is read as if the comment marks were blanks.
  */
 import { FUNCTION_KEYWORDS, findKeyword, RESERVED } from "./keywords.ts";
+import { isOpenProgram } from "./program-body.ts";
 
 export const T_END = 0;
 /** An unquoted word that may be an identifier: `word` is its keyword text, or "". */
@@ -120,6 +121,10 @@ class Lexer {
       if (at >= text.length) {
         this.#push(T_END, at, at);
         break;
+      }
+      if (text[at] === 59 && isOpenProgram(this.#words)) {
+        this.#push(T_OPERATOR, at, at + 1, ";");
+        continue;
       }
       if (text[at] === 59) {
         this.#push(T_END, at, at);

@@ -177,6 +177,12 @@ export class TokenReader {
     this.#position++;
     return text;
   }
+  /** Skips to the end of the statement; the text skipped, without a blank at either end. */
+  takeRest(): string {
+    const start = this.start;
+    while (!this.atEnd) this.advance();
+    return this.sourceText(start, this.previousEnd);
+  }
   /** `item , item …` */
   list<T>(item: () => T): T[] {
     const items = [item()];
