@@ -1,0 +1,268 @@
+/** Assignment to integer, decimal, float, bit and year columns. */
+import { compareDecimals, decimalFromDouble, decimalToInteger, Decimal, decimalFromInteger, largestDecimal, negateDecimal, parseDecimalPrefix, roundDecimal } from "../decimal.ts";
+import type { JsonValue } from "../json.ts";
+import { sqlError } from "../sql-error.ts";
+import type { BitType, DecimalType, FloatType, IntegerName, IntegerType, SqlType } from "../sql-type.ts";
+import { yearFromNumber } from "../temporal-parse.ts";
+import type { SqlInteger, Value } from "../value.ts";
+import { numberPrefix } from "./number-prefix.ts";
+import { exactNumber, sourceText } from "./source-value.ts";
+import { dataTruncated, incorrectValue, noteTruncated, outOfRange, type StoreContext, storeProblem, type StoreTarget } from "./store-context.ts";
+
+type Stored = Exclude<Value, null>;
+
+const INTEGER_BITS: Readonly<Record<IntegerName, number>> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 };
+
+/** The least and greatest value of an integer type, in canonical form. */
+export function integerRange(type: IntegerType): { readonly least: SqlInteger; readonly greatest: SqlInteger } {
+  const bits = INTEGER_BITS[type.name];
+  if (bits < 64) {
+    return type.unsigned
+      ? { least: 0, greatest: 2 ** bits - 1 }
+      : { least: -(2 ** (bits - 1)), greatest: 2 ** (bits - 1) - 1 };
+  }
+  return type.unsigned
+    ? { least: 0, greatest: 18446744073709551615n }
+    : { least: -9223372036854775808n, greatest: 9223372036854775807n };
+}
+
+/** Rounds half to even, as rint does with doubles. */
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+/** The number of a JSON scalar; 3156 for anything else. Undefined (with a warning) when not strict. */
+function jsonNumber(json: JsonValue, kind: string, context: StoreContext): Decimal | number | undefined {
+  switch (json.kind) {
+    case "integer":
+    case "unsigned":
+      return decimalFromInteger(json.value);
+    case "double":
+      return json.value;
+    case "decimal":
+      return json.value;
+    case "boolean":
+      return decimalFromInteger(json.value ? 1 : 0);
+    case "string": {
+      const { digits, garbage } = numberPrefix(json.value);
+      if (digits !== "" && !garbage) return kind === "DOUBLE" ? Number(digits) : parseDecimalPrefix(digits).value;
+      break;
+    }
+    default:
+  }
+  storeProblem(context, "ER_INVALID_JSON_VALUE_FOR_CAST", kind, "", "cast_as_json", context.rowNumber);
+  return undefined;
+}
+
+export function storeInteger(value: Stored, from: SqlType, to: IntegerType, target: StoreTarget, context: StoreContext): SqlInteger {
+  const { least, greatest } = integerRange(to);
+  function fit(whole: SqlInteger): SqlInteger {
+    if (whole >= least && whole <= greatest) return whole;
+    outOfRange(context, target);
+    return whole < least ? least : greatest;
+  }
+  function fitDecimal(exact: Decimal): SqlInteger {
+    const whole = decimalToInteger(exact);
+    if (to.unsigned && exact.isNegative && whole === 0) outOfRange(context, target);
+    return fit(whole);
+  }
+  function fitDouble(double: number): SqlInteger {
+    const rounded = roundHalfEven(double);
+    if (rounded < least || rounded > greatest || (to.unsigned && double < 0)) {
+      outOfRange(context, target);
+      return double < 0 ? least : greatest;
+    }
+    return Number.isSafeInteger(rounded) ? rounded + 0 : fit(BigInt(rounded));
+  }
+  if (from.kind === "integer") return fit(value as SqlInteger);
+  const exact = exactNumber(value, from);
+  if (exact !== undefined) return fitDecimal(exact);
+  if (from.kind === "float") return fitDouble(value as number);
+  if (from.kind === "json") {
+    const number = jsonNumber(value as JsonValue, "INTEGER", context);
+    return number === undefined ? 0 : typeof number === "number" ? fitDouble(number) : fitDecimal(number);
+  }
+  const text = sourceText(value, from);
+  const { digits, garbage } = numberPrefix(text);
+  if (digits === "") {
+    incorrectValue(context, target, "integer", shownText(text, from));
+    return 0;
+  }
+  const parsed = integerOfText(digits);
+  if (parsed < least || parsed > greatest || (to.unsigned && digits.startsWith("-") && /[1-9]/.test(digits))) {
+    outOfRange(context, target);
+    return digits.startsWith("-") ? least : greatest;
+  }
+  if (garbage) dataTruncated(context, target);
+  return parsed;
+}
+
+/** A number's text as the nearest integer, half away from zero; huge exponents give something beyond every range. */
+function integerOfText(digits: string): SqlInteger {
+  if (digits.length < 16 && /^[+-]?\d+$/.test(digits)) return Number(digits) + 0;
+  const double = Number(digits);
+  if (Math.abs(double) > 1e30) return double < 0 ? -(10n ** 30n) : 10n ** 30n;
+  return decimalToInteger(parseDecimalPrefix(digits).value);
+}
+
+/** Bytes in messages are escaped; text is shown as it is, characters beyond the BMP as `?`. */
+function shownText(text: string, from: SqlType): string {
+  if (from.kind === "binary" || from.kind === "geometry" || from.kind === "bit") {
+    return text.replace(/[^\x20-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  }
+  return text.replace(/[\u{10000}-\u{10ffff}]/gu, "?");
+}
+
+export { shownText };
+
+export function storeDecimal(value: Stored, from: SqlType, to: DecimalType, target: StoreTarget, context: StoreContext): Decimal {
+  const largest = largestDecimal(to.precision, to.scale);
+  function fit(number: Decimal): Decimal {
+    const rounded = roundDecimal(number, to.scale);
+    if (to.unsigned && number.isNegative) {
+      outOfRange(context, target);
+      return new Decimal(0, to.scale);
+    }
+    if (compareDecimals(rounded, largest) > 0 || compareDecimals(rounded, negateDecimal(largest)) < 0) {
+      outOfRange(context, target);
+      return rounded.isNegative ? negateDecimal(largest) : largest;
+    }
+    if (number.scale > to.scale && compareDecimals(rounded, number) !== 0) noteTruncated(context, target);
+    return rounded;
+  }
+  function fitDouble(double: number): Decimal {
+    if (Math.abs(double) < 1e80) return fit(decimalFromDouble(double));
+    outOfRange(context, target);
+    if (to.unsigned && double < 0) return new Decimal(0, to.scale);
+    return double < 0 ? negateDecimal(largest) : largest;
+  }
+  const exact = exactNumber(value, from);
+  if (exact !== undefined) return fit(exact);
+  if (from.kind === "float") return fitDouble(value as number);
+  if (from.kind === "json") {
+    const number = jsonNumber(value as JsonValue, "DECIMAL", context);
+    if (number === undefined) return new Decimal(0, to.scale);
+    return typeof number === "number" ? fitDouble(number) : fit(number);
+  }
+  const text = sourceText(value, from);
+  const { digits, garbage } = numberPrefix(text);
+  const huge = digits !== "" && Math.abs(Number(digits)) > 1e80;
+  if (digits === "" || (context.strict && (garbage || huge))) {
+    incorrectValue(context, target, "decimal", shownText(text, from));
+    return new Decimal(0, to.scale);
+  }
+  if (huge) return fitDouble(Number(digits));
+  const number = parseDecimalPrefix(digits).value;
+  if (!garbage) return fit(number);
+  const stored = fit(number);
+  if (compareDecimals(stored, number) === 0) noteTruncated(context, target);
+  return stored;
+}
+
+const LARGEST_FLOAT = 3.4028234663852886e38;
+
+export function storeFloat(value: Stored, from: SqlType, to: FloatType, target: StoreTarget, context: StoreContext): number {
+  function fit(double: number): number {
+    if (to.unsigned && double < 0) {
+      outOfRange(context, target);
+      return 0;
+    }
+    let stored = double;
+    let bound = to.name === "float" ? LARGEST_FLOAT : Number.MAX_VALUE;
+    if (to.precision !== undefined && to.scale !== undefined) {
+      bound = largestDecimal(to.precision, to.scale).toNumber();
+      if (Math.abs(double) <= bound + 1) stored = roundToScale(double, to.scale);
+    }
+    if (Math.abs(stored) > bound) {
+      outOfRange(context, target);
+      stored = stored < 0 ? -bound : bound;
+    }
+    return to.name === "float" ? Math.fround(stored) : stored;
+  }
+  const exact = exactNumber(value, from);
+  if (exact !== undefined) return fit(exact.toNumber());
+  if (from.kind === "float") return fit(value as number);
+  if (from.kind === "json") {
+    const number = jsonNumber(value as JsonValue, "DOUBLE", context);
+    return number === undefined ? 0 : fit(typeof number === "number" ? number : number.toNumber());
+  }
+  const text = sourceText(value, from);
+  const { digits, garbage } = numberPrefix(text);
+  let double = Number(digits);
+  if (digits === "" || garbage || /^\s*[+-]?[\d.]+[eE]/.test(text) && !/[eE]/.test(digits)) {
+    incorrectValue(context, target, to.name === "float" ? "FLOAT" : "DOUBLE", shownText(text, from));
+  } else if (!Number.isFinite(double)) {
+    outOfRange(context, target);
+  }
+  if (!Number.isFinite(double)) double = double < 0 ? -Number.MAX_VALUE : Number.MAX_VALUE;
+  return fit(double);
+}
+
+function roundToScale(value: number, scale: number): number {
+  const factor = 10 ** scale;
+  const whole = Math.floor(Math.abs(value));
+  const fraction = Math.abs(value) - whole;
+  const rounded = whole + roundHalfEven(fraction * factor) / factor;
+  return value < 0 ? -rounded : rounded;
+}
+
+export function storeBit(value: Stored, from: SqlType, to: BitType, target: StoreTarget, context: StoreContext): SqlInteger {
+  const greatest = 2n ** BigInt(to.width) - 1n;
+  let bits: bigint;
+  if (from.kind === "string" || from.kind === "binary") {
+    const bytes = from.kind === "string" ? Buffer.from(value as string, "utf8") : (value as Uint8Array);
+    bits = bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+  } else {
+    const stored = storeBitNumber(value, from, target, context);
+    bits = stored < 0n ? stored + 2n ** 64n : stored;
+  }
+  if (bits > greatest) {
+    storeProblem(context, "ER_DATA_TOO_LONG", target.name, context.rowNumber);
+    bits = greatest;
+  }
+  return bits <= 9007199254740991n ? Number(bits) : bits;
+}
+
+function storeBitNumber(value: Stored, from: SqlType, target: StoreTarget, context: StoreContext): bigint {
+  const unsigned = from.kind === "bit" || from.kind === "set" || (from.kind === "integer" && from.unsigned);
+  const to: IntegerType = { kind: "integer", name: "bigint", unsigned: unsigned || (from.kind === "integer" && (value as SqlInteger) > 9223372036854775807n), zerofill: false };
+  return BigInt(storeInteger(value, from, to, target, context));
+}
+
+export function storeYear(value: Stored, from: SqlType, target: StoreTarget, context: StoreContext): number {
+  if (from.kind === "year") return value as number;
+  let number: number;
+  let fromText = false;
+  if (from.kind === "date" || from.kind === "datetime" || from.kind === "timestamp") {
+    number = (value as { readonly year: number }).year;
+  } else if (from.kind === "string" || from.kind === "binary") {
+    const text = sourceText(value, from);
+    const { digits, garbage } = numberPrefix(text);
+    if (digits === "") {
+      incorrectValue(context, target, "integer", shownText(text, from));
+      return 0;
+    }
+    number = Number(integerOfText(digits));
+    const year = yearFromNumber(number, digits.length < 4);
+    if (year === undefined) {
+      outOfRange(context, target);
+      return 0;
+    }
+    if (garbage) dataTruncated(context, target);
+    return year;
+  } else {
+    const bigint: IntegerType = { kind: "integer", name: "bigint", unsigned: false, zerofill: false };
+    number = Number(storeInteger(value, from, bigint, target, context));
+    fromText = false;
+  }
+  const year = yearFromNumber(number, fromText);
+  if (year !== undefined) return year;
+  outOfRange(context, target);
+  return 0;
+}
+
+/** 1366 for geometry and the like. */
+export function notStorable(kind: string): never {
+  throw sqlError("ER_CANT_CREATE_GEOMETRY_OBJECT", kind);
+}
