@@ -53,12 +53,13 @@ export class LevelStack {
 
   /** Ends all open nodes and gives the root; undefined when nothing was appended. */
   finish(): ChildEntry | undefined {
-    for (let depth = 0; depth < this.#writers.length; depth++) {
+    let root: ChildEntry | undefined;
+    for (let depth = 0; depth < this.#writers.length && root === undefined; depth++) {
       if (!this.#writer(depth).empty) this.cut(depth);
-      const single = this.#single[depth];
-      if (single !== undefined) return single;
+      root = this.#single[depth];
     }
-    return undefined;
+    for (const writer of this.#writers) writer.release();
+    return root;
   }
 
   #writer(depth: number): NodeWriter {

@@ -121,13 +121,14 @@ class LevelEditor {
   finish(): void {
     while (this.#node !== undefined) {
       this.#copyUntil(this.#node, this.#node.count);
-      if (this.#writer.empty) return;
+      if (this.#writer.empty) break;
       if (!this.#path.next()) {
         this.#cut();
-        return;
+        break;
       }
       this.#take();
     }
+    this.#writer.release();
   }
 
   /** What the level above has to change, in key order. */
@@ -177,6 +178,12 @@ class LevelEditor {
   }
 
   #copyUntil(node: TreeNode, end: number): void {
+    // Up to the node's last entry the old node had no boundary, and where ours is as large as it was, nor has ours.
+    const runEnd = Math.min(end, node.count - 1);
+    if (this.#at < runEnd && this.#writer.matches(node, this.#at)) {
+      this.#writer.appendRun(node, this.#at, runEnd);
+      this.#at = runEnd;
+    }
     const { bytes, positions } = node;
     for (; this.#at < end; this.#at++) {
       const start = positions[2 * this.#at] as number;

@@ -37,20 +37,25 @@ export class TreeNode {
   readonly positions: Int32Array;
   /** Number of map entries below (= count for a leaf). */
   readonly entryCount: number;
+  /** How many first bytes all keys have in common. */
+  readonly commonSize: number;
   readonly #childHashes: (Hash | undefined)[];
   /** Set by look-ups, cleared by the node cache's clock. */
   used = false;
 
   constructor(bytes: Uint8Array) {
     checkChunkKind(bytes, CHUNK_TREE_NODE, NODE_HEADER_SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const countWord = view.getUint32(4, true);
-    const wide = countWord >= WIDE_FLAG;
+    const wide = (bytes[7] as number) >= 0x80;
     this.bytes = bytes;
     this.level = bytes[2] as number;
     this.content = asContent(bytes[3] as number);
-    this.count = countWord % WIDE_FLAG;
-    this.positions = decodePositions(view, this.count, wide);
+    this.count =
+      (bytes[4] as number) |
+      ((bytes[5] as number) << 8) |
+      ((bytes[6] as number) << 16) |
+      (((bytes[7] as number) & 0x7f) << 24);
+    this.positions = decodePositions(bytes, this.count, wide);
+    this.commonSize = commonKeySize(bytes, this.positions, this.count);
     this.#childHashes = [];
     this.entryCount = this.level === 0 ? this.count : this.#sumChildCounts();
   }
@@ -89,11 +94,19 @@ export class TreeNode {
 
   /** The first entry whose key is ≥ `key` (`count` when there is none). */
   lowerBound(key: Uint8Array, start: number, end: number): number {
+    const { bytes, positions, commonSize, count } = this;
+    const firstKey = positions[0] as number;
+    // Keys of one node begin alike, so that part is compared once.
+    const skipped = start + commonSize < end ? start + commonSize : end;
+    const order = compareRanges(bytes, firstKey, firstKey + commonSize, key, start, skipped);
+    if (order !== 0) return order > 0 ? 0 : count;
     let low = 0;
-    let high = this.count;
+    let high = count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.compareKey(middle, key, start, end) < 0) low = middle + 1;
+      const keyStart = (positions[2 * middle] as number) + commonSize;
+      if (compareRanges(bytes, keyStart, positions[2 * middle + 1] as number, key, skipped, end) < 0)
+        low = middle + 1;
       else high = middle;
     }
     return low;
@@ -127,25 +140,37 @@ function asContent(value: number): TreeContent {
   return value;
 }
 
-function decodePositions(view: DataView, count: number, wide: boolean): Int32Array {
+function decodePositions(bytes: Uint8Array, count: number, wide: boolean): Int32Array {
   const tableSize = 2 * count * (wide ? 4 : 2);
   const dataStart = NODE_HEADER_SIZE + tableSize;
-  const { byteLength } = view;
+  const byteLength = bytes.length;
   if (dataStart > byteLength) throw malformed("the position table is longer than the chunk");
   const positions = new Int32Array(2 * count + 1);
   positions[0] = dataStart;
   let previous = dataStart;
-  for (let i = 0; i < 2 * count; i++) {
-    const end = wide
-      ? view.getUint32(NODE_HEADER_SIZE + 4 * i, true)
-      : view.getUint16(NODE_HEADER_SIZE + 2 * i, true);
+  let at = NODE_HEADER_SIZE;
+  for (let i = 1; i <= 2 * count; i++) {
+    let end = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    if (wide) end += ((bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8)) * 0x1_0000;
+    at += wide ? 4 : 2;
     const position = dataStart + end;
     if (position < previous || position > byteLength) throw malformed(`position ${i} is out of bounds`);
-    positions[i + 1] = position;
+    positions[i] = position;
     previous = position;
   }
   if (previous !== byteLength) throw malformed("bytes follow the last entry");
   return positions;
+}
+
+/** Sorted keys have in common what the first and the last one have. */
+function commonKeySize(bytes: Uint8Array, positions: Int32Array, count: number): number {
+  if (count === 0) throw malformed("it has no entries");
+  const first = positions[0] as number;
+  const last = positions[2 * count - 2] as number;
+  const size = Math.min((positions[1] as number) - first, (positions[2 * count - 1] as number) - last);
+  let common = 0;
+  while (common < size && bytes[first + common] === bytes[last + common]) common++;
+  return common;
 }
 
 function malformed(detail: string): ChunkFormatError {
@@ -168,16 +193,21 @@ export function encodeNode(parts: NodeParts): Uint8Array {
   const { count, ends, data, dataSize } = parts;
   const wide = dataSize > NARROW_SIZE_MAX;
   const dataStart = NODE_HEADER_SIZE + 2 * count * (wide ? 4 : 2);
-  const bytes = new Uint8Array(dataStart + dataSize);
-  const view = new DataView(bytes.buffer);
+  // Every byte is written below, so the memory need not be cleared.
+  const bytes = Buffer.allocUnsafeSlow(dataStart + dataSize);
   bytes[0] = CHUNK_TREE_NODE;
   bytes[1] = CHUNK_FORMAT_VERSION;
   bytes[2] = parts.level;
   bytes[3] = parts.content;
-  view.setUint32(4, count + (wide ? WIDE_FLAG : 0), true);
+  bytes.writeUInt32LE(count + (wide ? WIDE_FLAG : 0), 4);
+  let at = NODE_HEADER_SIZE;
   for (let i = 0; i < 2 * count; i++) {
-    if (wide) view.setUint32(NODE_HEADER_SIZE + 4 * i, ends[i] as number, true);
-    else view.setUint16(NODE_HEADER_SIZE + 2 * i, ends[i] as number, true);
+    const end = ends[i] as number;
+    bytes[at++] = end;
+    bytes[at++] = end >>> 8;
+    if (!wide) continue;
+    bytes[at++] = end >>> 16;
+    bytes[at++] = end >>> 24;
   }
   bytes.set(data.subarray(0, dataSize), dataStart);
   return bytes;

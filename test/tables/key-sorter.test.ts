@@ -23,7 +23,8 @@ function sortNumbers(
   const files = readdirSync(folder).length;
   const order: number[] = [];
   const cursor = sorter.sorted();
-  while (cursor.next()) order.push(Buffer.from(cursor.keyBytes).readUInt32BE(cursor.keyStart));
+  while (cursor.next())
+    order.push(Buffer.from(cursor.keyBytes.subarray(cursor.keyStart, cursor.keyEnd)).readUInt32BE(0));
   sorter.close();
   return { order, files };
 }
