@@ -30,6 +30,8 @@ export interface BoundBase {
   readonly coercibility: Coercibility;
   /** Width of the value as text, in characters, where the type does not say it (see ResultColumn.displayLength). */
   readonly displayLength?: number;
+  /** A x'…', 0x… or b'…' literal: a byte string that is an unsigned integer where a number is asked for. */
+  readonly binaryLiteral?: boolean;
   /** Digits after the point of a double with a fixed number of them; see ResultColumn.decimals. */
   readonly decimals?: number;
 }
@@ -269,7 +271,11 @@ export function volatilityOf(expression: BoundExpression): Volatility {
       break;
   }
   let volatility: Volatility =
-    expression.kind === "call" ? expression.volatility : expression.kind === "subquery" ? "statement" : "constant";
+    expression.kind === "call"
+      ? expression.volatility
+      : expression.kind === "subquery"
+        ? "statement"
+        : "constant";
   for (const child of childrenOf(expression)) {
     const of = volatilityOf(child);
     if (of === "row") return "row";
@@ -279,7 +285,10 @@ export function volatilityOf(expression: BoundExpression): Volatility {
 }
 
 /** Calls `visit` with every column and register the expression reads, also from inside correlated subqueries. */
-export function visitReferences(expression: BoundExpression, visit: (reference: BoundColumn | BoundRegister) => void): void {
+export function visitReferences(
+  expression: BoundExpression,
+  visit: (reference: BoundColumn | BoundRegister) => void,
+): void {
   if (expression.kind === "column" || expression.kind === "register") visit(expression);
   else if (expression.kind === "subquery") expression.plan.outerReferences.forEach(visit);
   for (const child of childrenOf(expression)) visitReferences(child, visit);

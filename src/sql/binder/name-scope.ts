@@ -3,9 +3,10 @@
  * planner), and the session's settings that types and meanings depend on. Whatever `BindEnvironment` gives is part of
  * the plan cache's key.
  */
+
+import type { SqlType } from "../../values/sql-type.ts";
 import type { AggregateName, ColumnReference, SystemVariable, WindowReference } from "../ast/expression.ts";
 import type { OrderItem, Query } from "../ast/query.ts";
-import type { SqlType } from "../../values/sql-type.ts";
 import type { BoundExpression, SubqueryPlan } from "./bound-expression.ts";
 
 /** An aggregate call with bound arguments, to be given a register by the planner. */

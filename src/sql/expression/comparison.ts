@@ -1,0 +1,143 @@
+/** Comparisons of any two evaluated expressions under a rule. */
+
+import { compareBytes } from "../../bytes/compare.ts";
+import { collationByName } from "../../values/collation.ts";
+import { compareDateTimes } from "../../values/datetime.ts";
+import { compareDecimals } from "../../values/decimal.ts";
+import type { Value } from "../../values/value.ts";
+import type {
+  BoundComparison,
+  BoundExpression,
+  ComparisonOperator,
+  ComparisonRule,
+} from "../binder/bound-expression.ts";
+import type { Evaluator, Frame, Predicate } from "../executor/frame.ts";
+import { compareJson } from "./json-order.ts";
+import {
+  readBytes,
+  readComparedDateTime,
+  readDecimal,
+  readDouble,
+  readInteger,
+  readJson,
+  readText,
+  readTime,
+} from "./readers.ts";
+
+/** Negative, 0 or positive; NaN when a side is NULL. */
+export type Comparator = (frame: Frame) => number;
+
+type Read<T> = (frame: Frame) => T | null;
+
+function over<T>(left: Read<T>, right: Read<T>, compare: (a: T, b: T) => number): Comparator {
+  return (frame) => {
+    const a = left(frame);
+    if (a === null) return Number.NaN;
+    const b = right(frame);
+    return b === null ? Number.NaN : compare(a, b);
+  };
+}
+
+function compareScalars<T extends number | bigint>(left: Read<T>, right: Read<T>): Comparator {
+  return (frame) => {
+    const a = left(frame);
+    if (a === null) return Number.NaN;
+    const b = right(frame);
+    return b === null ? Number.NaN : a < b ? -1 : a > b ? 1 : 0;
+  };
+}
+
+/** Compares the values of two evaluators as `rule` says. */
+export function comparator(
+  rule: ComparisonRule,
+  left: BoundExpression,
+  right: BoundExpression,
+  leftValue: Evaluator,
+  rightValue: Evaluator,
+): Comparator {
+  switch (rule.kind) {
+    case "integer":
+      return compareScalars(readInteger(left, leftValue), readInteger(right, rightValue));
+    case "double":
+      return compareScalars(readDouble(left, leftValue), readDouble(right, rightValue));
+    case "time":
+      return compareScalars(readTime(left, leftValue), readTime(right, rightValue));
+    case "decimal":
+      return over(readDecimal(left, leftValue), readDecimal(right, rightValue), compareDecimals);
+    case "text": {
+      const collation = collationByName(rule.collation);
+      return over(readText(left, leftValue), readText(right, rightValue), (a, b) =>
+        a === b ? 0 : collation.compare(a, b),
+      );
+    }
+    case "bytes":
+      return over(readBytes(left, leftValue), readBytes(right, rightValue), compareBytes);
+    case "date":
+    case "datetime":
+      return over(
+        readComparedDateTime(left, leftValue),
+        readComparedDateTime(right, rightValue),
+        compareDateTimes,
+      );
+    case "json":
+      return over(readJson(left, leftValue), readJson(right, rightValue), compareJson);
+  }
+}
+
+/** Whether `operator` holds for a comparator's answer; NULL (NaN) makes every one of them false. */
+export function testOf(operator: Exclude<ComparisonOperator, "<=>">, compare: Comparator): Predicate {
+  switch (operator) {
+    case "=":
+      return (frame) => compare(frame) === 0;
+    case "<>":
+      return (frame) => {
+        const order = compare(frame);
+        return order < 0 || order > 0;
+      };
+    case "<":
+      return (frame) => compare(frame) < 0;
+    case "<=":
+      return (frame) => compare(frame) <= 0;
+    case ">":
+      return (frame) => compare(frame) > 0;
+    case ">=":
+      return (frame) => compare(frame) >= 0;
+  }
+}
+
+/** Whether a known order satisfies `operator`. */
+export function satisfies(operator: ComparisonOperator, order: number): boolean {
+  switch (operator) {
+    case "=":
+    case "<=>":
+      return order === 0;
+    case "<>":
+      return order !== 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+  }
+}
+
+/** The comparison as a value: 1, 0 or NULL. */
+export function compileComparison(bound: BoundComparison, left: Evaluator, right: Evaluator): Evaluator {
+  const compare = comparator(bound.rule, bound.left, bound.right, left, right);
+  const { operator } = bound;
+  if (operator === "<=>") {
+    return (frame): Value => {
+      const order = compare(frame);
+      if (order === 0) return 1;
+      if (!Number.isNaN(order)) return 0;
+      return left(frame) === null && right(frame) === null ? 1 : 0;
+    };
+  }
+  return (frame) => {
+    const order = compare(frame);
+    return Number.isNaN(order) ? null : satisfies(operator, order) ? 1 : 0;
+  };
+}

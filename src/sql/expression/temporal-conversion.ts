@@ -1,0 +1,201 @@
+/** Any value as a date and time, or as a time of day. */
+import {
+  type DateTime,
+  dateTimeFromMicros,
+  MICROS_PER_DAY,
+  MICROS_PER_SECOND,
+  microsOfDateTime,
+} from "../../values/datetime.ts";
+import { type Decimal, decimalFromDouble } from "../../values/decimal.ts";
+import type { JsonValue } from "../../values/json.ts";
+import { SqlError, sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import type { SqlInteger, Value } from "../../values/value.ts";
+import type { StatementContext } from "../executor/statement-context.ts";
+import { dateTimeFromNumber, parseDateTimeText, parseTimeText, timeFromNumber } from "./temporal-text.ts";
+import { bytesToText, valueToText } from "./text-conversion.ts";
+
+export interface TemporalOptions {
+  readonly context: StatementContext;
+  /** In a comparison unreadable text is an error (1525) rather than NULL. */
+  readonly comparing: boolean;
+}
+
+/** Warning 1292 `Incorrect datetime value: 'x'`; an error while a strict statement changes data. */
+export function warnWrongValue(context: StatementContext, kind: string, text: string): void {
+  const error = sqlError("ER_TRUNCATED_WRONG_VALUE", kind, text);
+  const message = error.message.replace(/^Truncated incorrect/, "Incorrect");
+  if (context.strict) throw new SqlError("ER_TRUNCATED_WRONG_VALUE", message);
+  context.warn("Warning", error.errno, message);
+}
+
+/** The session's local time at the statement's start, to the microsecond. */
+export function localNow(context: StatementContext): DateTime {
+  return dateTimeFromMicros(context.nowMicros + context.timeZoneOffsetMicros(context.nowMicros));
+}
+
+/** A time of day on the current date. */
+export function timeOnCurrentDate(micros: number, context: StatementContext): DateTime {
+  const now = context.nowMicros + context.timeZoneOffsetMicros(context.nowMicros);
+  return dateTimeFromMicros(Math.floor(now / MICROS_PER_DAY) * MICROS_PER_DAY + micros);
+}
+
+/** Text as a date and time in the session's zone; undefined when it is none. `warn` hears of text left over. */
+export function readDateTimeText(
+  text: string,
+  context: StatementContext,
+  warn?: (kind: string, text: string) => void,
+): DateTime | undefined {
+  const parsed = parseDateTimeText(text, context.sqlMode.has("ALLOW_INVALID_DATES"));
+  let { value } = parsed;
+  if (value === undefined) return undefined;
+  if (parsed.truncated) warn?.(parsed.dateOnly ? "date" : "datetime", text);
+  if (parsed.offsetMinutes !== undefined && !value.hasZeroPart) {
+    const utc = microsOfDateTime(value) - parsed.offsetMinutes * 60 * MICROS_PER_SECOND;
+    value = dateTimeFromMicros(utc + context.timeZoneOffsetMicros(utc));
+  }
+  if (parsed.roundUp && !value.hasZeroPart) value = dateTimeFromMicros(microsOfDateTime(value) + 1);
+  return value;
+}
+
+export function valueToDateTime(
+  value: Exclude<Value, null>,
+  type: SqlType,
+  options: TemporalOptions,
+): DateTime | null {
+  const { context } = options;
+  switch (type.kind) {
+    case "date":
+    case "datetime":
+    case "timestamp":
+      return value as DateTime;
+    case "time":
+      return timeOnCurrentDate(value as number, context);
+    case "string":
+    case "binary":
+    case "enum":
+    case "set":
+    case "geometry": {
+      const text =
+        type.kind === "binary" || type.kind === "geometry"
+          ? bytesToText(value as Uint8Array)
+          : valueToText(value, { type, nullable: false, coercibility: 4 });
+      return textToDateTime(text, options);
+    }
+    case "integer":
+    case "bit":
+    case "year":
+      return numberToDateTime(value as SqlInteger, 0, String(value), options);
+    case "decimal":
+      return decimalToDateTime(value as Decimal, options);
+    case "float":
+      return decimalToDateTime(decimalFromDouble(value as number), options);
+    case "json": {
+      const json = value as JsonValue;
+      if (json.kind === "date" || json.kind === "datetime" || json.kind === "timestamp") return json.value;
+      if (json.kind === "time") return timeOnCurrentDate(json.value, context);
+      return json.kind === "string" ? textToDateTime(json.value, options) : null;
+    }
+    case "null":
+      return null;
+  }
+}
+
+function textToDateTime(text: string, { context, comparing }: TemporalOptions): DateTime | null {
+  const value = readDateTimeText(text, context, (kind, whole) => {
+    const error = sqlError("ER_TRUNCATED_WRONG_VALUE", kind, whole);
+    context.warn("Warning", error.errno, error.message);
+  });
+  if (value !== undefined) return value;
+  if (comparing) throw sqlError("ER_WRONG_VALUE", "DATETIME", text);
+  warnWrongValue(context, "datetime", text);
+  return null;
+}
+
+function decimalToDateTime(value: Decimal, options: TemporalOptions): DateTime | null {
+  const { whole, microsecond } = splitSeconds(value);
+  return numberToDateTime(whole, microsecond, value.toString(), options);
+}
+
+/** The whole part and the fraction in microseconds of a decimal, halves rounded away. */
+export function splitSeconds(value: Decimal): { readonly whole: number; readonly microsecond: number } {
+  const unit = 10n ** BigInt(value.scale);
+  const digits = BigInt(value.digits);
+  const whole = digits / unit;
+  const rest = digits % unit;
+  const scaled = ((rest < 0n ? -rest : rest) * 10_000_000n) / unit;
+  return { whole: Number(whole), microsecond: Math.min(999_999, Math.round(Number(scaled) / 10)) };
+}
+
+function numberToDateTime(
+  whole: SqlInteger,
+  microsecond: number,
+  text: string,
+  { context, comparing }: TemporalOptions,
+): DateTime | null {
+  const value = dateTimeFromNumber(Number(whole), microsecond, context.sqlMode.has("ALLOW_INVALID_DATES"));
+  if (value !== undefined) return value;
+  if (comparing) throw sqlError("ER_WRONG_VALUE", "DATETIME", text);
+  warnWrongValue(context, "datetime", text);
+  return null;
+}
+
+export function valueToTime(
+  value: Exclude<Value, null>,
+  type: SqlType,
+  context: StatementContext,
+): number | null {
+  switch (type.kind) {
+    case "time":
+      return value as number;
+    case "date":
+      return 0;
+    case "datetime":
+    case "timestamp":
+      return (value as DateTime).timeOfDayMicros;
+    case "integer":
+    case "bit":
+    case "year":
+      return settle(timeFromNumber(Number(value as SqlInteger), 0), String(value), context);
+    case "decimal":
+      return decimalToTime(value as Decimal, context);
+    case "float":
+      return decimalToTime(decimalFromDouble(value as number), context);
+    case "json": {
+      const json = value as JsonValue;
+      if (json.kind === "time") return json.value;
+      if (json.kind === "date" || json.kind === "datetime" || json.kind === "timestamp")
+        return json.value.timeOfDayMicros;
+      return json.kind === "string" ? settle(parseTimeText(json.value), json.value, context) : null;
+    }
+    case "null":
+      return null;
+    default: {
+      const text =
+        type.kind === "binary" || type.kind === "geometry"
+          ? bytesToText(value as Uint8Array)
+          : valueToText(value, { type, nullable: false, coercibility: 4 });
+      return settle(parseTimeText(text), text, context);
+    }
+  }
+}
+
+function decimalToTime(value: Decimal, context: StatementContext): number | null {
+  const { whole, microsecond } = splitSeconds(value);
+  const signed = whole === 0 && value.isNegative ? -microsecond : undefined;
+  return signed ?? settle(timeFromNumber(whole, microsecond), value.toString(), context);
+}
+
+/** Gives the value of a parsed time and warns of what is wrong with it. */
+function settle(
+  parsed: ReturnType<typeof parseTimeText>,
+  text: string,
+  context: StatementContext,
+): number | null {
+  if (parsed.value === undefined || parsed.truncated || parsed.outOfRange) {
+    const error = sqlError("ER_TRUNCATED_WRONG_VALUE", "time", text);
+    if (context.strict) throw error;
+    context.warn("Warning", error.errno, error.message);
+  }
+  return parsed.value ?? null;
+}
