@@ -21,7 +21,10 @@ export interface Account {
   readonly passwordExpired: boolean;
   readonly passwordChangedAt: string;
   readonly requireTls: boolean;
+  /** ALTER USER … COMMENT */
   readonly comment: string | undefined;
+  /** ALTER USER … ATTRIBUTE: a JSON object's text, without the comment */
+  readonly attributes: string | undefined;
   /** Static and dynamic privileges on `*.*`, upper case. */
   readonly globalPrivileges: ReadonlySet<string>;
   /** Grants below the global level. */
