@@ -198,6 +198,8 @@ export interface EngineSession {
   lockWaitTimeoutSeconds: number;
   /** lock_wait_timeout, for metadata locks. */
   metadataWaitTimeoutSeconds: number;
+  /** FOREIGN_KEY_CHECKS, for schema changes (row writes get it as {@link WriteOptions}). */
+  foreignKeyChecks: boolean;
   /** The branch that a plain `db` means in this session; the database's default branch at first. 1049. */
   currentBranch(databaseName: string): string;
   /** Moves this session to another branch. 1049 when there is none. */

@@ -13,6 +13,7 @@ import type { Hash } from "../bytes/hash.ts";
 import { FileChunkStore } from "../chunks/file-chunk-store.ts";
 import { readBlob } from "../prolly/blob.ts";
 import { NodeReader } from "../prolly/node-reader.ts";
+import { sqlError } from "../values/sql-error.ts";
 import { readCommit } from "../vcs/commit.ts";
 import {
   HEADS_PREFIX,
@@ -28,9 +29,10 @@ import {
 } from "../vcs/refs.ts";
 import { readRootValue } from "../vcs/root-value.ts";
 import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working-set.ts";
-import { BranchState, Generation } from "./branch-state.ts";
+import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
 import { type FoldedBranch, foldBranch, freezeBranch, installFolded } from "./checkpoint.ts";
 import type { EngineServices } from "./engine-settings.ts";
+import { LOCK_EXCLUSIVE, LockOwner } from "./lock-table.ts";
 import type { LogRecord } from "./log-record.ts";
 import { replayRecord } from "./log-replay.ts";
 import { TableLoader } from "./table-loader.ts";
@@ -60,6 +62,7 @@ export class Database {
   readonly #services: EngineServices;
   readonly #branches = new Map<string, BranchState>();
   readonly #readOnlyRoots = new Map<Hash, Generation>();
+  readonly #storing = new Set<Promise<void>>();
   #refs: Refs;
   #log: WriteAheadLog | undefined;
   #appliedLsn = 0;
@@ -80,6 +83,10 @@ export class Database {
     this.loader = new TableLoader(chunks, this.nodes);
     this.readBlob = (hash) => readBlob(chunks, hash);
     this.#refs = readRefs(this.nodes, chunks.root);
+  }
+
+  static exists(files: EngineServices["files"], folder: string): boolean {
+    return FileChunkStore.exists(files, folder);
   }
 
   /** Opens, and replays the log. The folder is locked until {@link close}. */
@@ -138,6 +145,38 @@ export class Database {
     const branch = new BranchState(name, this.#openGeneration(working));
     this.#branches.set(name, branch);
     return branch;
+  }
+
+  /** 1049 */
+  mustGetBranch(name: string): BranchState {
+    const branch = this.getBranch(name);
+    if (branch === undefined) throw sqlError("ER_BAD_DB_ERROR", `${this.name}/${name}`);
+    return branch;
+  }
+
+  /** 1049 once the database was dropped; for those that waited meanwhile. */
+  checkOpen(): void {
+    if (this.#closed) throw sqlError("ER_BAD_DB_ERROR", this.name);
+  }
+
+  /** Waits until no transaction uses any branch, and keeps later ones out until the result is called. */
+  async lockWholly(ownerId: number): Promise<() => void> {
+    const { clock } = this.#services;
+    const owner = new LockOwner(
+      ownerId,
+      () => Number.MAX_SAFE_INTEGER,
+      () => owner.releaseAll(),
+    );
+    for (const branch of this.#branches.values()) {
+      await branch.metadataLocks.acquire(owner, BRANCH_LOCK_KEY, LOCK_EXCLUSIVE, () => ({
+        clock,
+        timeoutMs: -1,
+        signal: undefined,
+        timeoutError: "ER_LOCK_WAIT_TIMEOUT",
+        deadlockError: "ER_LOCK_DEADLOCK",
+      }));
+    }
+    return () => owner.releaseAll();
   }
 
   /** The working set of a branch; one that was never written equals the branch's commit. */
@@ -210,8 +249,30 @@ export class Database {
     });
   }
 
-  /** Roots that must survive a garbage collection although no ref may lead to them. */
-  liveRoots(): readonly Hash[] {
+  /** Runs work that stores chunks outside {@link changeRoot} and makes them reachable by it in the end: garbage
+   *  collection waits for such work, because until then nothing leads to its chunks. */
+  async storingChunks<T>(task: () => Promise<T>): Promise<T> {
+    const running = task();
+    const settled = running.then(
+      () => {},
+      () => {},
+    );
+    this.#storing.add(settled);
+    try {
+      return await running;
+    } finally {
+      this.#storing.delete(settled);
+    }
+  }
+
+  /** Waits for everything that is storing chunks now, then gives the roots of what is being read: they must survive a
+   *  garbage collection although no ref may lead to them. */
+  async settledRoots(): Promise<readonly Hash[]> {
+    await Promise.all(this.#storing);
+    return await this.rootMutex.runExclusive(() => this.#liveRoots());
+  }
+
+  #liveRoots(): readonly Hash[] {
     const roots = new Set<Hash>(this.#readOnlyRoots.keys());
     for (const branch of this.#branches.values()) for (const root of branch.liveRoots()) roots.add(root);
     return [...roots];

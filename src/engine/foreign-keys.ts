@@ -246,7 +246,7 @@ function columnIdsOf(parts: readonly IndexPart[]): readonly number[] {
   return parts.map((part) => part.columnId);
 }
 
-function valuesOf(
+export function valuesOf(
   schema: TableSchema,
   columnIds: readonly number[],
   values: readonly Value[],

@@ -136,7 +136,10 @@ export class SqlTransaction implements Transaction {
     }
     const branch = getBranchOf(database, revision);
     // A schema change under way does not wait for reads of single statements: they go on reading what was before it.
-    if (!this.#autocommit) branch.metadataLocks.tryAcquire(this.owner, table, LOCK_USE);
+    if (!this.#autocommit) {
+      branch.metadataLocks.tryAcquire(this.owner, BRANCH_LOCK_KEY, LOCK_USE);
+      branch.metadataLocks.tryAcquire(this.owner, table, LOCK_USE);
+    }
     const snapshot = this.#snapshotOf(branch);
     const layers = snapshot.generation.getTable(table);
     if (layers === undefined || snapshot.generation !== branch.generation) {
@@ -165,6 +168,7 @@ export class SqlTransaction implements Transaction {
     const wait = this.#lockForWrite(branch, table, options);
     const open = (): TableWriter => {
       this.#assertOpen();
+      database.checkOpen();
       branch.generation.mustGetTable(database.name, table);
       return this.writerOf(database, branch, { table, options, depth: 0 });
     };
@@ -364,9 +368,7 @@ interface WantedLock {
 }
 
 function getBranchOf(database: Database, revision: DatabaseRevision): BranchState {
-  const branch = revision.branch === undefined ? undefined : database.getBranch(revision.branch);
-  if (branch === undefined) throw sqlError("ER_BAD_DB_ERROR", `${database.name}/${revision.branch ?? ""}`);
-  return branch;
+  return database.mustGetBranch(revision.branch ?? database.defaultBranch);
 }
 
 /** A snapshot older than the table's definition cannot be read with it, as in InnoDB. */

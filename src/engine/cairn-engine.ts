@@ -1,0 +1,217 @@
+/**
+ * All databases of one data directory. Databases are folders with encoded names; folders that begin with a dot are ours:
+ * `.new-…` being made, `.dropped-…` being removed (both are swept away when the engine opens), `.cairn` server-wide.
+ * A database comes and goes by one rename, so a crash leaves it whole or not there.
+ */
+import { join } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { silentLogger } from "../base/logger.ts";
+import { Mutex } from "../base/mutex.ts";
+import { systemRandom } from "../base/random.ts";
+import { ChunkCache } from "../chunks/chunk-cache.ts";
+import { NodeFileSystem } from "../io/node-file-system.ts";
+import { sqlError } from "../values/sql-error.ts";
+import type { DatabaseOptions, Engine } from "./api.ts";
+import { CairnSession } from "./cairn-session.ts";
+import { writeNewDatabase } from "./create-database.ts";
+import { Database } from "./database.ts";
+import { checkDatabaseName, decodeFolderName, encodeFolderName } from "./database-folder.ts";
+import { defaultEngineSettings, type EngineServices } from "./engine-settings.ts";
+import { UserLocks } from "./user-locks.ts";
+
+export interface CairnEngineOptions {
+  readonly dataFolder: string;
+  readonly services?: Partial<EngineServices>;
+  /** Budget for chunks read from disk, for all databases together. */
+  readonly chunkCacheSizeBytes?: number;
+}
+
+const CHUNK_CACHE_SIZE_DEFAULT = 64 * 1024 * 1024;
+const NODE_CACHE_SIZE_DEFAULT = 256 * 1024 * 1024;
+/** The server's own database: accounts and what belongs to no database of the users. */
+export const SERVER_DATABASE = ".cairn";
+const NEW_PREFIX = ".new-";
+const DROPPED_PREFIX = ".dropped-";
+
+export class CairnEngine implements Engine {
+  readonly services: EngineServices;
+  readonly userLocks: UserLocks;
+  readonly #dataFolder: string;
+  readonly #databases = new Map<string, Database>();
+  readonly #sessions = new Set<CairnSession>();
+  /** Serialises what makes, removes and swaps databases. */
+  readonly #catalogMutex = new Mutex();
+  #nextId = 1;
+
+  private constructor(options: CairnEngineOptions) {
+    this.#dataFolder = options.dataFolder;
+    this.services = {
+      files: new NodeFileSystem(),
+      clock: systemClock,
+      logger: silentLogger,
+      settings: defaultEngineSettings(),
+      chunkCache: new ChunkCache(options.chunkCacheSizeBytes ?? CHUNK_CACHE_SIZE_DEFAULT),
+      nodeCacheSizeBytes: NODE_CACHE_SIZE_DEFAULT,
+      ...options.services,
+    };
+    this.userLocks = new UserLocks();
+  }
+
+  /** Opens every database in the data directory, recovering those that were not closed. */
+  static async open(options: CairnEngineOptions): Promise<CairnEngine> {
+    const engine = new CairnEngine(options);
+    try {
+      await engine.#openAll();
+      return engine;
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  databaseNames(): readonly string[] {
+    return [...this.#databases.keys()].filter((name) => !name.startsWith(".")).sort();
+  }
+
+  hasDatabase(name: string): boolean {
+    return this.#databases.has(name);
+  }
+
+  getDatabase(name: string): Database | undefined {
+    return this.#databases.get(name);
+  }
+
+  /** 1049 */
+  mustGetDatabase(name: string): Database {
+    const database = this.#databases.get(name);
+    if (database === undefined) throw sqlError("ER_BAD_DB_ERROR", name);
+    return database;
+  }
+
+  databases(): Iterable<Database> {
+    return this.#databases.values();
+  }
+
+  databaseOptions(name: string): DatabaseOptions {
+    const database = this.mustGetDatabase(name);
+    const { charset, collation } = database.mustGetBranch(database.defaultBranch).generation.root;
+    return { charset, collation };
+  }
+
+  createSession(): CairnSession {
+    const session = new CairnSession(this, this.takeId(), () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Sessions, transactions and schema changes are numbered together. */
+  takeId(): number {
+    return this.#nextId++;
+  }
+
+  sessionsOnBranch(databaseName: string, branch: string): number {
+    let count = 0;
+    for (const session of this.#sessions) if (session.isOn(databaseName, branch)) count++;
+    return count;
+  }
+
+  /** 1007 when the name is taken. */
+  async createDatabase(name: string, options: DatabaseOptions): Promise<void> {
+    await this.installDatabase(name, (folder) => writeNewDatabase(this.services, folder, options));
+  }
+
+  /**
+   * Adds a database whose files `prepare` writes into a fresh folder (new, cloned or restored). With `replace` an
+   * existing one of that name is swapped out once the new files are complete; when anything fails before, it stays.
+   */
+  async installDatabase(
+    name: string,
+    prepare: (folder: string) => Promise<void>,
+    { replace = false }: { readonly replace?: boolean } = {},
+  ): Promise<void> {
+    if (name !== SERVER_DATABASE) checkDatabaseName(name);
+    await this.#catalogMutex.runExclusive(async () => {
+      if (this.#databases.has(name) && !replace) throw sqlError("ER_DB_CREATE_EXISTS", name);
+      const { files } = this.services;
+      const prepared = join(this.#dataFolder, NEW_PREFIX + randomSuffix());
+      try {
+        await prepare(prepared);
+        if (this.#databases.has(name)) await this.#moveAway(name);
+        await files.rename(prepared, this.#folderOf(name));
+        await files.syncFolder(this.#dataFolder);
+      } catch (error) {
+        await files.removeFolder(prepared);
+        throw error;
+      }
+      await this.#open(name);
+    });
+  }
+
+  /** 1008 when there is none. Open transactions on it are waited for. */
+  async dropDatabase(name: string): Promise<void> {
+    await this.#catalogMutex.runExclusive(async () => {
+      if (!this.#databases.has(name) || name.startsWith(".")) throw sqlError("ER_DB_DROP_EXISTS", name);
+      await this.services.files.removeFolder(await this.#moveAway(name));
+    });
+  }
+
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const database of this.#databases.values()) {
+      await database.close().catch((error: unknown) => failures.push(error));
+    }
+    this.#databases.clear();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Closes the files without a checkpoint, as a crash would leave them: for tests of recovery. */
+  async abandon(): Promise<void> {
+    for (const database of this.#databases.values()) await database.abandon();
+    this.#databases.clear();
+  }
+
+  async #openAll(): Promise<void> {
+    const { files } = this.services;
+    await files.makeFolder(this.#dataFolder);
+    for (const { name: folderName, kind } of files.list(this.#dataFolder)) {
+      if (kind !== "folder") continue;
+      if (folderName.startsWith(NEW_PREFIX) || folderName.startsWith(DROPPED_PREFIX)) {
+        await files.removeFolder(join(this.#dataFolder, folderName));
+        continue;
+      }
+      const name = folderName === SERVER_DATABASE ? folderName : decodeFolderName(folderName);
+      const folder = join(this.#dataFolder, folderName);
+      if (name !== undefined && Database.exists(files, folder)) await this.#open(name);
+    }
+  }
+
+  async #open(name: string): Promise<void> {
+    const folder = this.#folderOf(name);
+    this.#databases.set(name, await Database.open({ name, folder, services: this.services }));
+  }
+
+  /** Closes a database and takes its folder out of the way by one rename; gives the folder's new place. */
+  async #moveAway(name: string): Promise<string> {
+    const database = this.mustGetDatabase(name);
+    const away = join(this.#dataFolder, DROPPED_PREFIX + randomSuffix());
+    const unlock = await database.lockWholly(this.takeId());
+    try {
+      this.#databases.delete(name);
+      await database.abandon();
+      await this.services.files.rename(database.folder, away);
+      await this.services.files.syncFolder(this.#dataFolder);
+    } finally {
+      unlock();
+    }
+    for (const session of this.#sessions) session.forgetDatabase(name);
+    return away;
+  }
+
+  #folderOf(name: string): string {
+    return join(this.#dataFolder, name === SERVER_DATABASE ? name : encodeFolderName(name));
+  }
+}
+
+function randomSuffix(): string {
+  return Buffer.from(systemRandom.bytes(8)).toString("hex");
+}

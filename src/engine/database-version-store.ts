@@ -1,0 +1,79 @@
+/** A database as version control sees it: refs that move under the root mutex, after everything committed is in them. */
+import type { ChunkStore } from "../chunks/chunk-store.ts";
+import type { NodeReader } from "../prolly/node-reader.ts";
+import type { RefChanges, Refs } from "../vcs/refs.ts";
+import { walkAddresses } from "../vcs/walk-addresses.ts";
+import { BRANCH_LOCK_KEY } from "./branch-state.ts";
+import type { Database } from "./database.ts";
+import { LOCK_EXCLUSIVE, LockOwner, type WaitLimits } from "./lock-table.ts";
+import type { VersionStore } from "./version-control/version-store.ts";
+
+export interface DatabaseVersionStoreOptions {
+  readonly database: Database;
+  readonly takeId: () => number;
+  /** Limits of the wait for transactions on a branch that is to be replaced. */
+  readonly limits: () => WaitLimits;
+  readonly sessionsOnBranch: (branch: string) => number;
+}
+
+export class DatabaseVersionStore implements VersionStore {
+  readonly #options: DatabaseVersionStoreOptions;
+  readonly #database: Database;
+
+  constructor(options: DatabaseVersionStoreOptions) {
+    this.#options = options;
+    this.#database = options.database;
+  }
+
+  get databaseName(): string {
+    return this.#database.name;
+  }
+
+  get chunks(): ChunkStore {
+    return this.#database.chunks;
+  }
+
+  get nodes(): NodeReader {
+    return this.#database.nodes;
+  }
+
+  refs(): Refs {
+    return this.#database.refs;
+  }
+
+  async checkpoint(): Promise<void> {
+    await this.#database.checkpoint();
+  }
+
+  async updateRefs(change: (refs: Refs) => RefChanges, exclusive: readonly string[] = []): Promise<void> {
+    const owner = new LockOwner(
+      this.#options.takeId(),
+      () => Number.MAX_SAFE_INTEGER,
+      () => owner.releaseAll(),
+    );
+    try {
+      for (const name of [...new Set(exclusive)].sort()) {
+        const locks = this.#database.getBranch(name)?.metadataLocks;
+        await locks?.acquire(owner, BRANCH_LOCK_KEY, LOCK_EXCLUSIVE, this.#options.limits);
+      }
+      this.#database.checkOpen();
+      await this.#database.changeRoot(async (refs) => ({ changes: change(refs), result: undefined }));
+    } finally {
+      owner.releaseAll();
+    }
+  }
+
+  sessionsOnBranch(branch: string): number {
+    return this.#options.sessionsOnBranch(branch);
+  }
+
+  async collectGarbage(options: { readonly full: boolean }): Promise<number> {
+    await this.#database.checkpoint();
+    const report = await this.#database.chunks.collectGarbage({
+      walk: walkAddresses,
+      roots: () => this.#database.settledRoots(),
+      full: options.full,
+    });
+    return Math.max(0, report.sizeBeforeBytes - report.sizeAfterBytes);
+  }
+}
