@@ -4,6 +4,7 @@
 const MAX_POINT = 15;
 const MIN_POINT = -14;
 const FLOAT_DIGITS = 6;
+const FLOAT_WIDTH = 12;
 
 /** A DOUBLE as text. Infinity and NaN never reach clients; they print as JavaScript prints them. */
 export function formatDouble(value: number): string {
@@ -14,7 +15,25 @@ export function formatDouble(value: number): string {
 /** A FLOAT as text: six significant digits. */
 export function formatFloat(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return Object.is(value, -0) ? "-0" : String(value);
-  return layOut(Number(value.toPrecision(FLOAT_DIGITS)).toExponential());
+  return layOut(Number(sixDigits(value)).toExponential());
+}
+
+/** A FLOAT turned into a string by an expression or an assignment: at most 12 characters, else in exponent form. */
+export function formatFloatAsString(value: number): string {
+  const text = formatFloat(value);
+  if (text.length <= FLOAT_WIDTH || text.includes("e")) return text;
+  return Number(sixDigits(value)).toExponential().replace("e+", "e");
+}
+
+/** Rounded to six digits, a tie to the even digit. */
+function sixDigits(value: number): string {
+  const rounded = value.toPrecision(FLOAT_DIGITS);
+  const oneMore = value.toExponential(FLOAT_DIGITS);
+  const tie = oneMore.slice(0, oneMore.indexOf("e")).endsWith("5") && Number(oneMore) === value;
+  if (!tie) return rounded;
+  const digits = oneMore.replace(/5e/, "e");
+  const lastDigit = digits.charCodeAt(digits.indexOf("e") - 1) - 48;
+  return lastDigit % 2 === 0 ? digits : rounded;
 }
 
 /** From `d.dddde±x` to MySQL's layout. */

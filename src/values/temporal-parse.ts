@@ -60,7 +60,12 @@ export interface ParsedTime {
   readonly truncated: boolean;
   /** It was beyond 838:59:59 and has been clipped. */
   readonly outOfRange: boolean;
+  /** The text was a whole DATETIME, of which this is the time of day. */
+  readonly dateTime: ParsedDateTime | undefined;
 }
+
+/** Why text is no TIME: it cannot be read, or minutes or seconds are above 59. */
+export type TimeFailure = "unreadable" | "out of range";
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
@@ -180,7 +185,7 @@ export function parseDateTime(text: string, rules: DateRules): ParsedDateTime | 
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, fraction = 0] = scanned.parts;
   if (month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
   const notZero = scanned.parts.some((part) => part !== 0);
-  const fullYear = scanned.yearLength <= 2 && notZero ? year + (year < 70 ? 2000 : 1900) : year;
+  const fullYear = scanned.yearLength === 2 && notZero ? year + (year < 70 ? 2000 : 1900) : year;
   if (fullYear > 9999) return undefined;
   const microsecond = fraction * 10 ** (6 - scanned.fractionLength);
   const value = new DateTime(fullYear, month, day, hour, minute, second, microsecond);
@@ -298,12 +303,21 @@ const DAYS_AND_TIME = /^(\d+)[ \t\n\v\f\r]+(\d+)(?::(\d+))?(?::(\d+))?/;
 const CLOCK_TIME = /^(\d+):(\d+)(?::(\d+))?/;
 const LONGEST_PLAIN_TIME = 12;
 
-/** Reads a TIME. Text of a whole DATETIME gives its time of day. */
+/** Beyond this a number without delimiters reads as zero. */
+const MAX_PLAIN_TIME = 4294967295;
+
+/** Reads a TIME; undefined when the text is none. Text of a whole DATETIME gives its time of day. */
 export function parseTime(text: string): ParsedTime | undefined {
+  const read = readTimeText(text);
+  return typeof read === "string" ? undefined : read;
+}
+
+/** As {@link parseTime}, with the reason when the text is no TIME. */
+export function readTimeText(text: string): ParsedTime | TimeFailure {
   const trimmed = text.trim();
   const negative = trimmed.startsWith("-");
   const body = negative ? trimmed.slice(1) : trimmed;
-  if (!isDigit(body.charCodeAt(0)) && !/^\.\d/.test(body)) return undefined;
+  if (!isDigit(body.charCodeAt(0)) && !/^\.\d/.test(body)) return "unreadable";
   if (!negative && body.length >= LONGEST_PLAIN_TIME) {
     const dateTime = timeOfDateTimeText(body);
     if (dateTime !== undefined) return dateTime;
@@ -318,24 +332,27 @@ export function parseTime(text: string): ParsedTime | undefined {
     else {
       match = /^\d*/.exec(body);
       const number = Number(match?.[0] ?? 0);
+      if (number > MAX_PLAIN_TIME) return finishTime([0, 0, 0], body, body.length, negative);
       parts = [Math.floor(number / 10000), Math.floor(number / 100) % 100, number % 100];
     }
   }
   return finishTime(parts, body, match?.[0].length ?? 0, negative);
 }
 
-function timeOfDateTimeText(text: string): ParsedTime | undefined {
+/** Undefined when the text does not look like a DATETIME; it may still be a TIME. */
+function timeOfDateTimeText(text: string): ParsedTime | TimeFailure | undefined {
   const scanned = scanDateTime(text, 0);
-  if (scanned === undefined || (scanned.foundDelimiter && !scanned.foundSpace && !text.includes("T")))
-    return undefined;
+  if (scanned === undefined || (scanned.foundDelimiter && !scanned.foundSpace)) return undefined;
+  if (scanned.fieldCount < 3) return undefined;
   const parsed = parseDateTime(text, LENIENT_DATES);
-  if (parsed === undefined || !parsed.hasTime) return undefined;
+  if (parsed === undefined) return "unreadable";
   return {
     value: parsed.value.timeOfDayMicros,
     fraction: parsed.fraction,
     seventhDigit: parsed.seventhDigit,
     truncated: parsed.truncated,
     outOfRange: false,
+    dateTime: parsed,
   };
 }
 
@@ -345,42 +362,49 @@ function finishTime(
   body: string,
   end: number,
   negative: boolean,
-): ParsedTime | undefined {
-  if (minutes > 59 || seconds > 59) return undefined;
+): ParsedTime | TimeFailure {
   const fraction = /^\.(\d*)/.exec(body.slice(end));
   const digits = fraction?.[1] ?? "";
   const rest = body.slice(end + (fraction?.[0].length ?? 0));
-  if (/^[eE][+-]?\d/.test(rest)) return undefined;
-  const whole = (hours * 3600 + minutes * 60 + seconds) * MICROS_PER_SECOND;
-  const micros = whole + Number(digits.slice(0, 6).padEnd(6, "0"));
+  const exponent = /^[eE][+-]?\d/.test(rest);
+  if (!exponent && (minutes > 59 || seconds > 59)) return "out of range";
+  // A number in exponent form reads as zero, without complaint.
+  const whole = exponent ? 0 : (hours * 3600 + minutes * 60 + seconds) * MICROS_PER_SECOND;
+  const micros = whole + Number((exponent ? "" : digits).slice(0, 6).padEnd(6, "0"));
   const outOfRange = micros > MAX_TIME_MICROS;
   const clipped = outOfRange ? MAX_TIME_MICROS : micros;
   return {
     value: negative && clipped !== 0 ? -clipped : clipped,
     fraction: Math.min(digits.length, 6),
     seventhDigit: digits.length > 6 ? digits.charCodeAt(6) - 48 : 0,
-    truncated: rest.trim() !== "",
+    truncated: !exponent && rest.trim() !== "",
     outOfRange,
+    dateTime: undefined,
   };
 }
 
+export interface TimeOfNumber {
+  readonly value: number;
+  readonly outOfRange: boolean;
+  /** The number was a whole DATETIME. */
+  readonly fromDateTime: boolean;
+}
+
 /** Reads a TIME written as a whole number hhmmss (or YYYYMMDDhhmmss). */
-export function timeFromNumber(
-  number: number,
-): { readonly value: number; readonly outOfRange: boolean } | undefined {
+export function timeFromNumber(number: number): TimeOfNumber | undefined {
   const magnitude = Math.abs(number);
   if (magnitude > 8385959) {
     if (number >= 10_000_000_000) {
       const dateTime = dateTimeFromNumber(number, LENIENT_DATES);
-      if (dateTime !== undefined) return { value: dateTime.value.timeOfDayMicros, outOfRange: false };
+      if (dateTime !== undefined) return { value: dateTime.value.timeOfDayMicros, outOfRange: false, fromDateTime: true };
     }
-    return { value: number < 0 ? -MAX_TIME_MICROS : MAX_TIME_MICROS, outOfRange: true };
+    return { value: number < 0 ? -MAX_TIME_MICROS : MAX_TIME_MICROS, outOfRange: true, fromDateTime: false };
   }
   const minutes = Math.floor(magnitude / 100) % 100;
   const seconds = magnitude % 100;
   if (minutes > 59 || seconds > 59) return undefined;
   const micros = (Math.floor(magnitude / 10000) * 3600 + minutes * 60 + seconds) * MICROS_PER_SECOND;
-  return { value: number < 0 && micros !== 0 ? -micros : micros, outOfRange: false };
+  return { value: number < 0 && micros !== 0 ? -micros : micros, outOfRange: false, fromDateTime: false };
 }
 
 /** A year column's value of a number: two digits are 2000..2069 and 1970..1999. Undefined when out of range. */

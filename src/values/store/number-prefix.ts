@@ -9,6 +9,19 @@ export interface NumberPrefix {
 
 const NUMBER = /^[ \t\n\v\f\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/;
 
+/** An exponent without digits belongs to a whole number that is read, and counts for nothing. */
+const DANGLING_EXPONENT = /^[eE][+-]?/;
+
+/** As {@link numberPrefix}, the way integer columns read text. */
+export function integerPrefix(text: string): NumberPrefix {
+  const match = NUMBER.exec(text);
+  if (match === null) return numberPrefix(text);
+  const digits = match[1] ?? "";
+  const rest = text.slice(match[0].length);
+  const behind = /[eE]/.test(digits) ? rest : rest.replace(DANGLING_EXPONENT, "");
+  return { digits, garbage: behind.trim() !== "" };
+}
+
 export function numberPrefix(text: string): NumberPrefix {
   const match = NUMBER.exec(text);
   if (match === null) return { digits: "", garbage: text.trim() !== "" };

@@ -13,7 +13,7 @@ import {
 import { type Decimal, decimalFromInteger, decimalOf } from "../decimal.ts";
 import type { JsonValue } from "../json.ts";
 import { printJson } from "../json-print.ts";
-import { formatDouble, formatFixed, formatFloat } from "../number-text.ts";
+import { formatDouble, formatFixed, formatFloatAsString } from "../number-text.ts";
 import type { SqlType } from "../sql-type.ts";
 import type { SqlInteger, Value } from "../value.ts";
 
@@ -57,7 +57,7 @@ export function sourceText(value: Exclude<Value, null>, type: SqlType): string {
 
 function floatText(value: number, name: "float" | "double", scale: number | undefined): string {
   if (scale !== undefined) return formatFixed(value, scale);
-  return name === "float" ? formatFloat(value) : formatDouble(value);
+  return name === "float" ? formatFloatAsString(value) : formatDouble(value);
 }
 
 /** The members of a SET value, joined by commas. */

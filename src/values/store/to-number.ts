@@ -1,11 +1,11 @@
 /** Assignment to integer, decimal, float, bit and year columns. */
 import { compareDecimals, decimalFromDouble, decimalToInteger, Decimal, decimalFromInteger, largestDecimal, negateDecimal, parseDecimalPrefix, roundDecimal } from "../decimal.ts";
+import type { DateTime } from "../datetime.ts";
 import type { JsonValue } from "../json.ts";
-import { sqlError } from "../sql-error.ts";
 import type { BitType, DecimalType, FloatType, IntegerName, IntegerType, SqlType } from "../sql-type.ts";
 import { yearFromNumber } from "../temporal-parse.ts";
 import type { SqlInteger, Value } from "../value.ts";
-import { numberPrefix } from "./number-prefix.ts";
+import { integerPrefix, numberPrefix } from "./number-prefix.ts";
 import { exactNumber, sourceText } from "./source-value.ts";
 import { dataTruncated, incorrectValue, noteTruncated, outOfRange, type StoreContext, storeProblem, type StoreTarget } from "./store-context.ts";
 
@@ -64,6 +64,10 @@ export function storeInteger(value: Stored, from: SqlType, to: IntegerType, targ
   }
   function fitDecimal(exact: Decimal): SqlInteger {
     const whole = decimalToInteger(exact);
+    // MySQL converts to BIGINT first and warns there too.
+    if (to.name !== "bigint" && (whole > 18446744073709551615n || whole < -9223372036854775808n)) {
+      outOfRange(context, target);
+    }
     if (to.unsigned && exact.isNegative && whole === 0) outOfRange(context, target);
     return fit(whole);
   }
@@ -84,7 +88,7 @@ export function storeInteger(value: Stored, from: SqlType, to: IntegerType, targ
     return number === undefined ? 0 : typeof number === "number" ? fitDouble(number) : fitDecimal(number);
   }
   const text = sourceText(value, from);
-  const { digits, garbage } = numberPrefix(text);
+  const { digits, garbage } = integerPrefix(text);
   if (digits === "") {
     incorrectValue(context, target, "integer", shownText(text, from));
     return 0;
@@ -148,16 +152,15 @@ export function storeDecimal(value: Stored, from: SqlType, to: DecimalType, targ
   const text = sourceText(value, from);
   const { digits, garbage } = numberPrefix(text);
   const huge = digits !== "" && Math.abs(Number(digits)) > 1e80;
-  if (digits === "" || (context.strict && (garbage || huge))) {
+  const vanishing = Number(digits) === 0 && /^[+-]?[\d.]*[1-9]/.test(digits);
+  if (digits === "" || (context.strict && (garbage || huge || vanishing))) {
     incorrectValue(context, target, "decimal", shownText(text, from));
     return new Decimal(0, to.scale);
   }
   if (huge) return fitDouble(Number(digits));
   const number = parseDecimalPrefix(digits).value;
-  if (!garbage) return fit(number);
-  const stored = fit(number);
-  if (compareDecimals(stored, number) === 0) noteTruncated(context, target);
-  return stored;
+  if (garbage || vanishing) noteTruncated(context, target);
+  return fit(number);
 }
 
 const LARGEST_FLOAT = 3.4028234663852886e38;
@@ -210,59 +213,73 @@ function roundToScale(value: number, scale: number): number {
 export function storeBit(value: Stored, from: SqlType, to: BitType, target: StoreTarget, context: StoreContext): SqlInteger {
   const greatest = 2n ** BigInt(to.width) - 1n;
   let bits: bigint;
-  if (from.kind === "string" || from.kind === "binary") {
-    const bytes = from.kind === "string" ? Buffer.from(value as string, "utf8") : (value as Uint8Array);
-    bits = bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+  const exact = exactNumber(value, from);
+  if (exact !== undefined) {
+    bits = BigInt(decimalToInteger(exact));
+    if (exact.scale > 0 && exact.isNegative) {
+      outOfRange(context, target);
+      bits = 0n;
+    }
+  } else if (from.kind === "float") {
+    const double = value as number;
+    bits = BigInt(Math.trunc(Math.abs(double) < 2 ** 64 ? double : 2 ** 64));
   } else {
-    const stored = storeBitNumber(value, from, target, context);
-    bits = stored < 0n ? stored + 2n ** 64n : stored;
+    const bytes = from.kind === "binary" ? (value as Uint8Array) : Buffer.from(sourceText(value, from), "utf8");
+    bits = bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
   }
+  if (bits < 0n) bits = BigInt.asUintN(64, bits);
   if (bits > greatest) {
-    storeProblem(context, "ER_DATA_TOO_LONG", target.name, context.rowNumber);
+    if (context.strict) storeProblem(context, "ER_DATA_TOO_LONG", target.name, context.rowNumber);
+    else outOfRange(context, target);
     bits = greatest;
   }
   return bits <= 9007199254740991n ? Number(bits) : bits;
 }
 
-function storeBitNumber(value: Stored, from: SqlType, target: StoreTarget, context: StoreContext): bigint {
-  const unsigned = from.kind === "bit" || from.kind === "set" || (from.kind === "integer" && from.unsigned);
-  const to: IntegerType = { kind: "integer", name: "bigint", unsigned: unsigned || (from.kind === "integer" && (value as SqlInteger) > 9223372036854775807n), zerofill: false };
-  return BigInt(storeInteger(value, from, to, target, context));
-}
-
-export function storeYear(value: Stored, from: SqlType, target: StoreTarget, context: StoreContext): number {
-  if (from.kind === "year") return value as number;
-  let number: number;
-  let fromText = false;
-  if (from.kind === "date" || from.kind === "datetime" || from.kind === "timestamp") {
-    number = (value as { readonly year: number }).year;
-  } else if (from.kind === "string" || from.kind === "binary") {
-    const text = sourceText(value, from);
-    const { digits, garbage } = numberPrefix(text);
-    if (digits === "") {
-      incorrectValue(context, target, "integer", shownText(text, from));
-      return 0;
+export function storeYear(
+  value: Stored,
+  from: SqlType,
+  target: StoreTarget,
+  context: StoreContext,
+): number {
+  let year: number | undefined;
+  let garbage = false;
+  switch (from.kind) {
+    case "year":
+      return value as number;
+    case "date":
+    case "datetime":
+    case "timestamp":
+      year = yearFromNumber((value as DateTime).year, false);
+      break;
+    case "time":
+      year = context.today().year;
+      break;
+    case "float":
+      year = yearFromNumber(Math.trunc(value as number), false);
+      break;
+    case "integer":
+    case "decimal":
+    case "bit":
+    case "enum":
+    case "set": {
+      const exact = exactNumber(value, from);
+      const whole = exact === undefined || exact.isNegative ? -1 : decimalToInteger(exact);
+      year = yearFromNumber(Number(whole), false);
+      break;
     }
-    number = Number(integerOfText(digits));
-    const year = yearFromNumber(number, digits.length < 4);
-    if (year === undefined) {
-      outOfRange(context, target);
-      return 0;
+    default: {
+      const text = sourceText(value, from);
+      const read = integerPrefix(text);
+      if (read.digits === "") {
+        incorrectValue(context, target, "integer", shownText(text, from));
+        return 0;
+      }
+      year = yearFromNumber(Number(integerOfText(read.digits)), text.length !== 4);
+      garbage = read.garbage;
     }
-    if (garbage) dataTruncated(context, target);
-    return year;
-  } else {
-    const bigint: IntegerType = { kind: "integer", name: "bigint", unsigned: false, zerofill: false };
-    number = Number(storeInteger(value, from, bigint, target, context));
-    fromText = false;
   }
-  const year = yearFromNumber(number, fromText);
-  if (year !== undefined) return year;
-  outOfRange(context, target);
-  return 0;
-}
-
-/** 1366 for geometry and the like. */
-export function notStorable(kind: string): never {
-  throw sqlError("ER_CANT_CREATE_GEOMETRY_OBJECT", kind);
+  if (year === undefined) outOfRange(context, target);
+  else if (garbage) dataTruncated(context, target);
+  return year ?? 0;
 }

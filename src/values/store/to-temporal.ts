@@ -3,25 +3,27 @@ import {
   DateTime,
   dateOf,
   dateTimeFromMicros,
+  formatDateTime,
   formatTime,
-  MICROS_PER_DAY,
   MICROS_PER_SECOND,
   microsOfDateTime,
   ZERO_DATE,
 } from "../datetime.ts";
 import { type Decimal, decimalToInteger } from "../decimal.ts";
 import type { JsonValue } from "../json.ts";
-import { sqlError } from "../sql-error.ts";
 import type { DatetimeType, DateType, SqlType, TimeType } from "../sql-type.ts";
 import {
   type DateRules,
   dateTimeFromNumber,
   isDateAllowed,
   LENIENT_DATES,
+  type ParsedDateTime,
   parseDateTime,
   parseTime,
+  readTimeText,
   roundDateTime,
   roundTime,
+  type TimeFailure,
   timeFromNumber,
 } from "../temporal-parse.ts";
 import type { Value } from "../value.ts";
@@ -52,7 +54,7 @@ export function storeDateTime(value: Stored, from: SqlType, to: DateColumn, targ
   const rules = to.kind === "timestamp" ? { ...context.rules, noZeroInDate: true, allowInvalidDates: false } : context.rules;
   const read = readSource(value, from, rules, context);
   const kind = to.kind === "date" ? "date" : "datetime";
-  const shown = (): string => shownText(sourceText(value, from), from);
+  const shown = (): string => shownValue(value, from);
   if (read.kind !== "read") return refuse(read.kind);
   if (read.truncated && context.strict) return refuse("unreadable");
   const fraction = to.kind === "date" ? 0 : to.fraction;
@@ -63,12 +65,13 @@ export function storeDateTime(value: Stored, from: SqlType, to: DateColumn, targ
   }
   if (read.truncated) dataTruncated(context, target);
   if (to.kind === "date") {
-    if (rounded.timeOfDayMicros !== 0) {
+    if (rounded.timeOfDayMicros !== 0 && !read.truncated) {
       if (context.strict) noteIncorrect(context, target, shown());
       else storeNote(context, "Note", "WARN_DATA_TRUNCATED", target.name, context.rowNumber);
     }
     return dateOf(rounded);
   }
+  if (to.kind === "timestamp" && rounded.hasZeroPart && !rounded.isZero) return refuse("unreadable");
   if (to.kind === "timestamp" && !isTimestamp(rounded, context)) return refuse("refused");
   return rounded;
 
@@ -78,6 +81,15 @@ export function storeDateTime(value: Stored, from: SqlType, to: DateColumn, targ
     else dataTruncated(context, target);
     return ZERO_DATE;
   }
+}
+
+/** A value in a message: temporal values without their fraction. */
+function shownValue(value: Stored, from: SqlType): string {
+  if (from.kind === "time") return formatTime(value as number, 0);
+  if (from.kind === "datetime" || from.kind === "timestamp") {
+    return formatDateTime(roundDateTime(value as DateTime, 0, false) ?? (value as DateTime), 0);
+  }
+  return shownText(sourceText(value, from), from);
 }
 
 function noteIncorrect(context: StoreContext, target: StoreTarget, text: string): void {
@@ -127,10 +139,9 @@ function readNumber(whole: number, fraction: number, rules: DateRules, exact?: D
   if (whole < 0 || fraction < 0 || whole > 99991231235959) return REFUSED;
   const read = dateTimeFromNumber(whole, LENIENT_DATES);
   if (read === undefined) return UNREADABLE;
-  if (!isDateAllowed(read.value, rules)) return REFUSED;
+  if (!isDateAllowed(read.value, rules)) return UNREADABLE;
   if (fraction === 0) return readDate(read.value);
-  if (whole === 0) return readDate(read.value);
-  if (!read.hasTime) return readDate(read.value, 0, true);
+  if (!read.hasTime && whole !== 0) return readDate(read.value, 0, true);
   const digits = exact === undefined ? fraction.toFixed(7).slice(2) : fractionDigits(exact);
   const { year, month, day, hour, minute, second } = read.value;
   const microsecond = Number(digits.slice(0, 6));
@@ -145,10 +156,15 @@ function readText(text: string, rules: DateRules, context: StoreContext): ReadDa
   const parsed = parseDateTime(text, { ...LENIENT_DATES, allowInvalidDates: true });
   if (parsed === undefined) return /^\s*0+$/.test(text) ? REFUSED : UNREADABLE;
   if (!isDateAllowed(parsed.value, rules)) return parsed.value.isZero && !rules.noZeroDate ? readDate(ZERO_DATE) : REFUSED;
-  if (parsed.zoneMinutes === undefined) return readDate(parsed.value, parsed.seventhDigit, parsed.truncated);
-  if (parsed.value.hasZeroPart) return UNREADABLE;
-  const utc = dateTimeFromMicros(microsOfDateTime(parsed.value) - parsed.zoneMinutes * 60 * MICROS_PER_SECOND);
-  return readDate(context.utcToLocal(utc), parsed.seventhDigit, parsed.truncated);
+  if (parsed.zoneMinutes !== undefined && parsed.value.hasZeroPart) return UNREADABLE;
+  return readDate(inSessionZone(parsed, context), parsed.seventhDigit, parsed.truncated);
+}
+
+/** Text with an offset of its own is an instant, shown in the session's zone. */
+function inSessionZone(parsed: ParsedDateTime, context: StoreContext): DateTime {
+  if (parsed.zoneMinutes === undefined) return parsed.value;
+  const micros = microsOfDateTime(parsed.value) - parsed.zoneMinutes * 60 * MICROS_PER_SECOND;
+  return context.utcToLocal(dateTimeFromMicros(micros));
 }
 
 function storeJsonDate(json: JsonValue, to: DateColumn, target: StoreTarget, context: StoreContext): DateTime | null {
@@ -166,9 +182,14 @@ function storeJsonDate(json: JsonValue, to: DateColumn, target: StoreTarget, con
   return null;
 }
 
-export function storeTime(value: Stored, from: SqlType, to: TimeType, target: StoreTarget, context: StoreContext): number | null {
+export function storeTime(
+  value: Stored,
+  from: SqlType,
+  to: TimeType,
+  target: StoreTarget,
+  context: StoreContext,
+): number | null {
   const truncate = context.rules.truncateFraction;
-  const shown = (): string => shownText(sourceText(value, from), from);
   switch (from.kind) {
     case "time":
       return roundTime(value as number, to.fraction, truncate);
@@ -176,7 +197,7 @@ export function storeTime(value: Stored, from: SqlType, to: TimeType, target: St
       return 0;
     case "datetime":
     case "timestamp":
-      return storeTimeOfDay(value as DateTime);
+      return roundTime((value as DateTime).timeOfDayMicros, to.fraction, truncate);
     case "json":
       return storeJsonTime(value as JsonValue);
     case "string":
@@ -187,22 +208,33 @@ export function storeTime(value: Stored, from: SqlType, to: TimeType, target: St
       return storeNumber();
   }
 
-  function storeTimeOfDay(dateTime: DateTime): number {
-    if (context.strict) context.warn("Note", 1292, `Incorrect time value: '${shown()}' for column '${target.name}' at row ${context.rowNumber}`);
-    else storeNote(context, "Note", "WARN_DATA_TRUNCATED", target.name, context.rowNumber);
-    return roundTime(dateTime.timeOfDayMicros, to.fraction, truncate) % MICROS_PER_DAY;
+  /** The date is lost, which is noted. */
+  function storeTimeOfDay(dateTime: DateTime, seventhDigit: number): number {
+    const { name } = target;
+    if (context.strict) {
+      const text = `Incorrect time value: '${shownValue(value, from)}' for column '${name}' at row ${context.rowNumber}`;
+      context.warn("Note", 1292, text);
+    } else {
+      storeNote(context, "Note", "WARN_DATA_TRUNCATED", name, context.rowNumber);
+    }
+    return roundTime(dateTime.timeOfDayMicros, to.fraction, truncate, seventhDigit);
   }
 
-  function refuse(): number {
-    if (context.strict) incorrectTemporal(context, target, "time", shown());
+  function refuse(why: TimeFailure): number {
+    if (context.strict) incorrectTemporal(context, target, "time", shownValue(value, from));
+    else if (why === "out of range") outOfRange(context, target);
     else dataTruncated(context, target);
     return 0;
   }
 
   function storeText(text: string): number {
-    const parsed = parseTime(text);
-    if (parsed === undefined) return refuse();
-    if (context.strict && (parsed.truncated || parsed.outOfRange)) return refuse();
+    if (text === "" || text === "-") return 0;
+    const parsed = readTimeText(text);
+    if (typeof parsed === "string") return refuse(parsed);
+    if (context.strict && (parsed.truncated || parsed.outOfRange)) return refuse("unreadable");
+    if (parsed.dateTime !== undefined && !parsed.truncated && !parsed.dateTime.value.isZero) {
+      return storeTimeOfDay(inSessionZone(parsed.dateTime, context), parsed.seventhDigit);
+    }
     if (parsed.outOfRange) outOfRange(context, target);
     else if (parsed.truncated) dataTruncated(context, target);
     return roundTime(parsed.value, to.fraction, truncate, parsed.seventhDigit);
@@ -213,14 +245,14 @@ export function storeTime(value: Stored, from: SqlType, to: TimeType, target: St
     const whole = exact === undefined ? Math.trunc(value as number) : Number(decimalToInteger(exact, "truncate"));
     const fraction = Math.abs((exact === undefined ? (value as number) : exact.toNumber()) - whole);
     const read = timeFromNumber(whole);
-    if (read === undefined) return refuse();
+    if (read === undefined) return refuse("out of range");
     if (read.outOfRange) {
-      if (context.strict) incorrectTemporal(context, target, "time", shown());
-      else outOfRange(context, target);
+      refuse("out of range");
       return read.value;
     }
-    const micros = Math.round(fraction * MICROS_PER_SECOND);
-    return roundTime(read.value < 0 ? read.value - micros : read.value + micros, to.fraction, truncate);
+    const micros = read.value + (whole < 0 ? -1 : 1) * Math.round(fraction * MICROS_PER_SECOND);
+    if (read.fromDateTime) return storeTimeOfDay(dateTimeFromMicros(micros), 0);
+    return roundTime(micros, to.fraction, truncate);
   }
 
   function storeJsonTime(json: JsonValue): number | null {
@@ -235,14 +267,4 @@ export function storeTime(value: Stored, from: SqlType, to: TimeType, target: St
     storeProblem(context, "ER_INVALID_JSON_VALUE_FOR_CAST", "TIME", "", "cast_as_json", context.rowNumber);
     return null;
   }
-}
-
-/** The text of a TIME with all its digits, for messages. */
-export function fullTimeText(micros: number): string {
-  return formatTime(micros, micros % MICROS_PER_SECOND === 0 ? 0 : 6);
-}
-
-/** 1525 for literals that are no temporal value. */
-export function wrongTemporalLiteral(kind: string, text: string): never {
-  throw sqlError("ER_WRONG_VALUE", kind, text);
 }

@@ -8,7 +8,7 @@ import { sqlError } from "../sql-error.ts";
 import type { BinaryType, EnumType, GeometryType, SetType, SqlType, StringType } from "../sql-type.ts";
 import type { SqlInteger, Value } from "../value.ts";
 import { exactNumber, sourceText } from "./source-value.ts";
-import { decimalToInteger } from "../decimal.ts";
+import { canonicalInteger, decimalToInteger } from "../decimal.ts";
 import { dataTruncated, incorrectValue, noteTruncated, type StoreContext, storeProblem, type StoreTarget } from "./store-context.ts";
 
 type Stored = Exclude<Value, null>;
@@ -100,19 +100,20 @@ export function storeEnum(value: Stored, from: SqlType, to: EnumType, target: St
   const number = from.kind === "enum" ? undefined : wholeNumber(value, from);
   if (number !== undefined) {
     if (number >= 1 && number <= to.members.length) return Number(number);
-    if (number !== 0) dataTruncated(context, target);
-    else if (context.strict) dataTruncated(context, target);
+    dataTruncated(context, target);
     return 0;
   }
   const text = sourceText(value, from);
   const index = memberIndex(text, to);
   if (index >= 0) return index + 1;
   // Text that is the number of a member names it, as in a dump of numbers.
-  const asNumber = /^\d+$/.test(text) ? Number(text) : 0;
-  if (asNumber >= 1 && asNumber <= to.members.length) return asNumber;
+  const asNumber = WHOLE_NUMBER.test(text) ? Number(text) : -1;
+  if (asNumber >= 0 && asNumber <= to.members.length) return asNumber + 0;
   dataTruncated(context, target);
   return 0;
 }
+
+const WHOLE_NUMBER = /^[+-]?\d+$/;
 
 /** Number-like sources as whole numbers; undefined for text, temporal values and JSON. */
 function wholeNumber(value: Stored, from: SqlType): SqlInteger | undefined {
@@ -123,13 +124,19 @@ function wholeNumber(value: Stored, from: SqlType): SqlInteger | undefined {
     case "decimal":
     case "set": {
       const exact = exactNumber(value, from);
-      return exact === undefined ? undefined : decimalToInteger(exact);
+      return exact === undefined ? undefined : clampBits(decimalToInteger(exact, "truncate"));
     }
     case "float":
-      return Math.abs(value as number) < 2 ** 53 ? Math.trunc(value as number) : 2 ** 53;
+      return Number.isFinite(value) ? clampBits(canonicalInteger(BigInt(Math.trunc(value as number)))) : undefined;
     default:
       return undefined;
   }
+}
+
+/** Numbers beyond 64 bits are the greatest. */
+function clampBits(value: SqlInteger): SqlInteger {
+  if (value > 18446744073709551615n) return 9223372036854775807n;
+  return value < -9223372036854775808n ? -9223372036854775808n : value;
 }
 
 export function storeSet(value: Stored, from: SqlType, to: SetType, target: StoreTarget, context: StoreContext): SqlInteger {
@@ -145,8 +152,8 @@ export function storeSet(value: Stored, from: SqlType, to: SetType, target: Stor
     else unknown = true;
   }
   if (unknown) {
-    const asNumber = /^\d+$/.test(text) ? BigInt(text) : 0n;
-    if (asNumber > 0n && asNumber <= all) return canonicalSet(asNumber);
+    const asNumber = WHOLE_NUMBER.test(text) ? BigInt(text.replace("+", "")) : -1n;
+    if (asNumber >= 0n && asNumber <= all) return canonicalSet(asNumber);
     dataTruncated(context, target);
   }
   return canonicalSet(bits);
