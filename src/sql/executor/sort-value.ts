@@ -5,7 +5,7 @@
 import { type DateTime, dateTimeToNumber } from "../../values/datetime.ts";
 import { type Decimal, powerOfTen } from "../../values/decimal.ts";
 import type { JsonValue } from "../../values/json.ts";
-import { jsonText } from "../../values/json-print.ts";
+import { jsonToText } from "../../values/json-print.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
 import { collationKey } from "../expression/value-order.ts";
@@ -24,7 +24,7 @@ export function toSortValue(type: SqlType): ToSortValue {
     }
     case "binary":
     case "geometry":
-      return (value) => (value === null ? null : Buffer.from(value as Uint8Array).latin1Slice());
+      return (value) => (value === null ? null : Buffer.from(value as Uint8Array).toString("latin1"));
     case "decimal":
       return decimalSortValue(type.scale);
     case "date":
@@ -35,7 +35,7 @@ export function toSortValue(type: SqlType): ToSortValue {
         ? (value) => (value === null ? null : dateTimeToNumber(value as DateTime))
         : (value) => (value === null ? null : dateTimeSortText(value as DateTime));
     case "json":
-      return (value) => (value === null ? null : jsonText(value as JsonValue));
+      return (value) => (value === null ? null : jsonToText(value as JsonValue));
     default:
       return asIs;
   }

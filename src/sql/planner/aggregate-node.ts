@@ -22,6 +22,8 @@ export interface AggregateOptions {
 export function aggregateNode(options: AggregateOptions, builder: PlanBuilder): PlanNode {
   const { input, keys, aggregates, rollup } = options;
   const registers = aggregates.map((placed) => placed.register.register);
+  // Without GROUP BY there is a row even over no rows.
+  if (keys === undefined) for (const slot of input.shape.slots) builder.nullableSlots.add(slot);
   const rows = keys === undefined ? 1 : Math.max(1, Math.ceil(input.rows / 10));
   const compiled = (): AggregateColumn[] =>
     aggregates.map((placed) => ({ register: placed.register.register, factory: compileAggregate(placed.aggregate, builder) }));

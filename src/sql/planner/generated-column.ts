@@ -1,10 +1,11 @@
 /** Binds the stored text of a generated column, default or CHECK against a table's columns. */
 import { sqlError } from "../../values/sql-error.ts";
 import type { Column } from "../../tables/schema.ts";
-import { bindExpression, bindConversion } from "../binder/bind-expression.ts";
+import { bindExpression } from "../binder/bind-expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { BindEnvironment, NameScope } from "../binder/name-scope.ts";
 import { parseExpression } from "../parser/parse.ts";
+import { convertedTo } from "./conversion-expression.ts";
 import type { SourceColumn } from "./source.ts";
 
 /** Stored text is canonical: it is read without the session's sql_mode. */
@@ -47,5 +48,5 @@ export function bindStoredText(
 export function bindGenerated(column: Column, columns: readonly SourceColumn[], environment: BindEnvironment): BoundExpression {
   const sql = column.generated?.sql ?? "NULL";
   const bound = bindStoredText(sql, columns, { environment, clause: "generated column function" });
-  return bindConversion(bound, column.type);
+  return convertedTo(bound, column.type);
 }

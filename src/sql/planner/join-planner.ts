@@ -266,6 +266,7 @@ export function planLeftJoin(
   const rightShape = groupShape(relation.right);
   const leftRows = new KnownRows(leftShape);
   const rightRows = new KnownRows(rightShape);
+  for (const slot of rightShape.slots) builder.nullableSlots.add(slot);
   const onLeft = conditions.filter((condition) => !refersTo(condition, rightRows));
   const left = planGroup(relation.left, onLeft, before, context).node;
   const inside = relation.conditions.filter((condition) => isEvaluable(condition, rightRows, all) && refersTo(condition, rightRows));

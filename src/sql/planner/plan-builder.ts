@@ -2,11 +2,11 @@
  * Hands out the slots and registers of one statement's plan and knows how the columns of each slot are read. All
  * queries of a statement, subqueries included, share one frame, so correlated references need no plumbing.
  */
-import { FIELD_EXTERNAL, FIELD_NULL, type FieldReader, type ReadBlob } from "../../tables/row-codec.ts";
+import { FIELD_NULL, type FieldReader, type FieldState, type ReadBlob } from "../../tables/row-codec.ts";
 import type { TupleSlot } from "../../prolly/tuple-cursor.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
 import type { Frame, RowSlot } from "../executor/frame.ts";
-import type { ColumnReader, FieldRange, RowLayout } from "../expression/row-layout.ts";
+import type { RowLayout } from "../expression/row-layout.ts";
 import type { ExplainNode } from "./plan-node.ts";
 import type { PlannerCatalog, StoredTable } from "./catalog.ts";
 import type { Value } from "../../values/value.ts";
@@ -26,8 +26,8 @@ export class PlanBuilder implements RowLayout {
   readonly covering = new Map<number, number>();
   /** A frame with the values that parameters have while planning, for estimates. */
   readonly sampleFrame: Frame | undefined;
-  /** The latest execution's way to fetch long fields, by slot; set by the executor. */
-  readonly blobReaders: ReadBlob[] = [];
+  /** Slots whose row may be missing: the null-extended sides of outer joins. */
+  readonly nullableSlots = new Set<number>();
   /** Plans of subqueries in expressions, for EXPLAIN. */
   readonly subqueries: ExplainNode[] = [];
   /** The LIMIT that counts its input for SQL_CALC_FOUND_ROWS. */
@@ -57,34 +57,41 @@ export class PlanBuilder implements RowLayout {
     return this.registerCount++;
   }
 
-  columnReader(slot: number, column: number): ColumnReader {
+  columnReader(slot: number, column: number): FieldReader {
     const planned = this.tables[slot];
     if (planned === undefined) throw new RangeError(`slot ${slot} is not planned`);
     const { codec } = planned.table;
     const coveringIndex = this.covering.get(slot);
     const covered = coveringIndex === undefined ? undefined : codec.indexFieldReader(coveringIndex, column);
-    return makeReader(covered ?? codec.fieldReader(column), (hash) => {
-      const readBlob = this.blobReaders[slot];
-      if (readBlob === undefined) throw new RangeError(`slot ${slot} is not open`);
-      return readBlob(hash);
-    });
+    const reader = covered ?? codec.fieldReader(column);
+    return this.nullableSlots.has(slot) ? new NullExtendedReader(reader) : reader;
   }
 }
 
-function makeReader(field: FieldReader, readBlob: ReadBlob): ColumnReader {
-  const read = (slot: TupleSlot): Value => ((slot as RowSlot).present ? field.read(slot, readBlob) : null);
-  if (field.encoding === "key") return { read };
-  return {
-    read,
-    locate: (slot: TupleSlot, range: FieldRange): boolean => {
-      if (!(slot as RowSlot).present) return false;
-      const state = field.locate(slot);
-      if (state === FIELD_NULL) return false;
-      range.bytes = field.bytes;
-      range.start = field.start;
-      range.end = field.end;
-      range.external = state === FIELD_EXTERNAL;
-      return true;
-    },
-  };
+/** Reads a slot that an outer join (or an aggregate over no rows) may show as a row of NULLs. */
+class NullExtendedReader implements FieldReader {
+  readonly encoding: "key" | "field";
+  readonly #reader: FieldReader;
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+
+  constructor(reader: FieldReader) {
+    this.#reader = reader;
+    this.encoding = reader.encoding;
+  }
+
+  locate(slot: TupleSlot): FieldState {
+    if (!(slot as RowSlot).present) return FIELD_NULL;
+    const reader = this.#reader;
+    const state = reader.locate(slot);
+    this.bytes = reader.bytes;
+    this.start = reader.start;
+    this.end = reader.end;
+    return state;
+  }
+
+  read(slot: TupleSlot, readBlob: ReadBlob): Value {
+    return (slot as RowSlot).present ? this.#reader.read(slot, readBlob) : null;
+  }
 }

@@ -110,6 +110,7 @@ function planValues(values: ValuesRows, context: QueryContext): PlannedQuery {
   const { columns, conversions } = mergedColumns(
     rows.map((row) => row.map((expression, at) => ({ name: `column_${at}`, expression }))),
     registers,
+    builder.environment.connectionCollation,
   );
   const shape = { slots: [], registers };
   const converted = rows.map((row) => row.map((expression, at) => (conversions[at] as (e: BoundExpression) => BoundExpression)(expression)));

@@ -1,7 +1,7 @@
 /** WITH RECURSIVE: finds the seed and the recursive part of a CTE that refers to itself. */
 import { sqlError } from "../../values/sql-error.ts";
 import type { Query, QueryBody, TableReference } from "../ast/query.ts";
-import { bindConversion } from "../binder/bind-expression.ts";
+import { convertedTo } from "./conversion-expression.ts";
 import type { BoundExpression, BoundRegister } from "../binder/bound-expression.ts";
 import { Compute } from "../executor/compute.ts";
 import { RecursiveCte, WorkingRows } from "../executor/recursive-cte.ts";
@@ -43,7 +43,7 @@ export function planRecursive(entry: CommonTableEntry, context: FromContext): Pl
       planned.node.build(),
       planned.columns.map((column, at) => ({
         register: registers[at] as number,
-        evaluate: compileExpression(bindConversion(column.expression, (columns[at] as OutputColumn).expression.type), builder),
+        evaluate: compileExpression(convertedTo(column.expression, (columns[at] as OutputColumn).expression.type), builder),
       })),
     );
   const shape = { slots: [], registers };

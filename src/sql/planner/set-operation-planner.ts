@@ -31,6 +31,7 @@ export function planSetOperation(operation: SetOperation, context: QueryContext)
   const { columns, conversions } = mergedColumns(
     parts.map((part) => part.columns),
     registers,
+    builder.environment.connectionCollation,
   );
   const buildPart = (part: PlannedQuery): Operator =>
     new Compute(

@@ -1,5 +1,5 @@
 /** Turns a written column type into the type that is stored, with MySQL's limits, defaults and errors. */
-import { charsetByName } from "../../values/charset.ts";
+import { charsetInfo } from "../../values/charset.ts";
 import { collationByName } from "../../values/collation.ts";
 import { decodeText } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
@@ -31,13 +31,13 @@ export function resolveCharset(
 ): { readonly charset: string; readonly collation: string } {
   if (written.collation !== undefined) {
     const collation = collationByName(written.collation);
-    if (written.charset !== undefined && charsetByName(written.charset).name !== collation.charset) {
-      throw sqlError("ER_COLLATION_CHARSET_MISMATCH", collation.name, charsetByName(written.charset).name);
+    if (written.charset !== undefined && charsetInfo(written.charset).name !== collation.charset) {
+      throw sqlError("ER_COLLATION_CHARSET_MISMATCH", collation.name, charsetInfo(written.charset).name);
     }
     return { charset: collation.charset, collation: collation.name };
   }
   if (written.charset !== undefined || written.binaryCollation) {
-    const charset = charsetByName(written.charset ?? table.charset);
+    const charset = charsetInfo(written.charset ?? table.charset);
     const collation = written.binaryCollation ? binaryCollationOf(charset.name) : charset.defaultCollation;
     return { charset: charset.name, collation };
   }
@@ -179,7 +179,7 @@ function stringType(name: StringName, type: DataType, context: TypeContext): Str
     };
     return binaryType(binaryNames[name], type, context);
   }
-  const bytesPerCharacter = charsetByName(charset).maxBytes;
+  const bytesPerCharacter = charsetInfo(charset).maxLength;
   if (name === "char") {
     const length = type.length ?? 1;
     if (length > 255) throw sqlError("ER_TOO_BIG_FIELDLENGTH", context.columnName, 255);

@@ -1,5 +1,5 @@
 /** What MySQL demands of index parts, how it names indexes, and the order it keeps them in. */
-import { charsetByName } from "../../values/charset.ts";
+import { charsetInfo } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Column, IndexDefinition, IndexKind, IndexPart } from "../../tables/schema.ts";
@@ -51,7 +51,7 @@ function partBytes(column: Column, part: IndexPart, kind: IndexKind | "primary")
     throw sqlError("ER_BLOB_KEY_WITHOUT_LENGTH", column.name);
   }
   if (part.prefixLength === 0) throw sqlError("ER_KEY_PART_0", column.name);
-  const bytesPerUnit = type.kind === "string" ? charsetByName(type.charset).maxBytes : 1;
+  const bytesPerUnit = type.kind === "string" ? charsetInfo(type.charset).maxLength : 1;
   if (isLongType(type)) {
     if (part.prefixLength === undefined) throw sqlError("ER_BLOB_KEY_WITHOUT_LENGTH", column.name);
   } else if (part.prefixLength !== undefined) {

@@ -1,0 +1,117 @@
+/** Everything a connection's statements share: settings, variables, transaction, diagnostics, counters, services. */
+import type { Clock } from "../../base/clock.ts";
+import type { Accounts } from "../../engine/accounts/accounts.ts";
+import type { DatabaseRevision, Engine, EngineSession } from "../../engine/api.ts";
+import type { ProcessList } from "../../engine/process-list.ts";
+import type { ProcedureRegistry } from "../../engine/procedures/registry.ts";
+import { sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import type { SqlInteger, Value } from "../../values/value.ts";
+import type { ConnectionFacts } from "../api.ts";
+import type { BindEnvironment } from "../binder/name-scope.ts";
+import type { Statement } from "../ast/statement.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import type { EngineFunctions } from "./engine-functions.ts";
+import type { ComputedTables } from "./session-catalog.ts";
+import type { SessionVariables } from "./session-variables.ts";
+import { readSettings, type StatementSettings } from "./statement-settings.ts";
+import { TransactionControl } from "./transaction-control.ts";
+
+/** What all sessions of a server share. */
+export interface SessionServices {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** undefined: embedded use without accounts; everything is allowed. */
+  readonly accounts?: Accounts;
+  readonly processList?: ProcessList;
+  readonly procedures?: ProcedureRegistry;
+  readonly engineFunctions: EngineFunctions;
+  readonly computedTables?: ComputedTables;
+  createVariables(connection: ConnectionFacts): SessionVariables;
+}
+
+export interface TypedValue {
+  readonly type: SqlType;
+  readonly value: Value;
+}
+
+export interface NamedPrepared {
+  readonly text: Uint8Array;
+  readonly statement: Statement;
+  readonly parameterCount: number;
+}
+
+export class SessionState {
+  readonly services: SessionServices;
+  readonly connection: ConnectionFacts;
+  readonly engineSession: EngineSession;
+  readonly variables: SessionVariables;
+  readonly transactions: TransactionControl;
+  readonly diagnostics = new Diagnostics();
+  readonly userVariables = new Map<string, TypedValue>();
+  readonly prepared = new Map<string, NamedPrepared>();
+  /** As USE named it: `db` or `db/branch`. */
+  database: string | undefined;
+  lastInsertId: SqlInteger = 0;
+  foundRows = 0;
+  rowCount = 0;
+  /** LOCK TABLES is in force. */
+  tablesLocked = false;
+  #settings: StatementSettings | undefined;
+
+  constructor(services: SessionServices, connection: ConnectionFacts) {
+    this.services = services;
+    this.connection = connection;
+    this.engineSession = services.engine.createSession();
+    this.variables = services.createVariables(connection);
+    this.transactions = new TransactionControl(this.engineSession);
+  }
+
+  get settings(): StatementSettings {
+    this.#settings ??= readSettings(this.variables);
+    return this.#settings;
+  }
+
+  /** After any change of a variable. */
+  settingsChanged(): void {
+    this.#settings = undefined;
+    this.transactions.autocommit = this.settings.autocommit;
+    this.engineSession.foreignKeyChecks = this.settings.foreignKeyChecks;
+    this.engineSession.lockWaitTimeoutSeconds = Number(this.variables.get("innodb_lock_wait_timeout", "session"));
+    this.engineSession.metadataWaitTimeoutSeconds = Number(this.variables.get("lock_wait_timeout", "session"));
+    this.diagnostics.notes = Number(this.variables.get("sql_notes", "session")) !== 0;
+    this.diagnostics.limit = Number(this.variables.get("max_error_count", "session"));
+  }
+
+  /** The revision that a name in a statement means; the current database's without one. 1046, 1049. */
+  revisionOf(database: string | undefined): DatabaseRevision {
+    const name = database ?? this.database;
+    if (name === undefined) throw sqlError("ER_NO_DB_ERROR");
+    return this.engineSession.resolveDatabase(name);
+  }
+
+  warn(level: "Note" | "Warning" | "Error", errno: number, message: string): void {
+    this.diagnostics.add(level, errno, message);
+  }
+
+  bindEnvironment(parameterTypes: readonly SqlType[] = []): BindEnvironment {
+    const { settings } = this;
+    return {
+      sqlMode: settings.sqlMode,
+      clientCharset: settings.clientCharset,
+      connectionCharset: settings.connectionCharset,
+      connectionCollation: settings.connectionCollation,
+      database: this.database,
+      divPrecisionIncrement: settings.divPrecisionIncrement,
+      defaultWeekFormat: settings.defaultWeekFormat,
+      groupConcatMaxLen: settings.groupConcatMaxLen,
+      lcTimeNames: settings.lcTimeNames,
+      parameterTypes,
+      userVariableType: (name) => this.userVariables.get(name.toLowerCase())?.type,
+      systemVariableType: (variable) =>
+        this.variables.typeOf(variable.name, variable.scope === undefined ? "either" : variable.scope === "global" ? "global" : "session"),
+      engineFunctionType: (name) => this.services.engineFunctions.typeOf(name),
+      warn: (level, errno, message) => this.warn(level, errno, message),
+    };
+  }
+}
