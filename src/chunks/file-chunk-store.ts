@@ -14,6 +14,7 @@ import type { FileSystem, FolderLock } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
 import { TEMPORARY_SUFFIX } from "../io/write-atomically.ts";
 import { ChunkCache } from "./chunk-cache.ts";
+import type { ChunkImport, ExportSource, ImportTarget } from "./chunk-import.ts";
 import type { ChunkStore } from "./chunk-store.ts";
 import {
   type ChunkSources,
@@ -27,6 +28,7 @@ import { CHUNK_SIZE_MAX } from "./journal-format.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 import { createStoreFiles, type OpenedStore, openStoreFiles, storeExists } from "./store-files.ts";
 import { TableFile, writeTableFile } from "./table-file.ts";
+import { TableFileImport } from "./table-file-import.ts";
 import { TABLE_FILE_SUFFIX } from "./table-index.ts";
 
 const CACHE_BUDGET_BYTES_DEFAULT = 64 * 1024 * 1024;
@@ -52,7 +54,7 @@ interface CommitRequest {
   readonly reject: (error: unknown) => void;
 }
 
-export class FileChunkStore implements ChunkStore {
+export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   readonly folder: string;
   readonly databaseId: string;
   readonly #files: FileSystem;
@@ -187,6 +189,22 @@ export class FileChunkStore implements ChunkStore {
       this.#checkOpen();
       this.#commitQueue.push({ next, expected, resolve, reject });
       this.#committing ??= this.#runCommits();
+    });
+  }
+
+  /**
+   * Begins adding many chunks from elsewhere. Like a put, what it relies on must be kept from collections until the
+   * commitRoot that follows.
+   */
+  async beginImport(): Promise<ChunkImport> {
+    this.#checkOpen();
+    return new TableFileImport({
+      files: this.#files,
+      folder: this.folder,
+      compress: this.#compress,
+      adopt: (tables) =>
+        this.#updateManifest({ addTables: tables.map((file) => ({ file, generation: "young" as const })) }),
+      isAdopted: (name) => this.#tables.some(({ file }) => file.name === name),
     });
   }
 

@@ -1,9 +1,10 @@
 /** A chunk store without a disk, for tests and throw-away work. "Durable" means: until the process ends. */
 import { EMPTY_HASH, type Hash, hashOf } from "../bytes/hash.ts";
 import { StorageError } from "../io/storage-error.ts";
+import type { ChunkImport, ExportSource, ImportTarget } from "./chunk-import.ts";
 import type { ChunkStore } from "./chunk-store.ts";
 
-export class MemoryChunkStore implements ChunkStore {
+export class MemoryChunkStore implements ChunkStore, ImportTarget, ExportSource {
   readonly #chunks = new Map<Hash, Uint8Array>();
   #root: Hash = EMPTY_HASH;
   #closed = false;
@@ -18,6 +19,10 @@ export class MemoryChunkStore implements ChunkStore {
   }
 
   getChunk(hash: Hash): Uint8Array | undefined {
+    return this.#chunks.get(hash);
+  }
+
+  readChunk(hash: Hash): Uint8Array | undefined {
     return this.#chunks.get(hash);
   }
 
@@ -43,6 +48,18 @@ export class MemoryChunkStore implements ChunkStore {
     if (this.#root !== expected) return false;
     this.#root = next;
     return true;
+  }
+
+  async beginImport(): Promise<ChunkImport> {
+    const added = new Map<Hash, Uint8Array>();
+    return {
+      add: async (hash, bytes) => void added.set(hash, bytes),
+      finish: async () => {
+        for (const [hash, bytes] of added) this.#chunks.set(hash, bytes);
+        added.clear();
+      },
+      abort: async () => added.clear(),
+    };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** A table file on the local disk, opened for reading. Every chunk it gives out was checked against its address. */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Hash } from "../bytes/hash.ts";
 import type { FileSystem, StoredFile } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
@@ -81,11 +81,7 @@ export class TableFile {
   /** All chunks in the order they were written. */
   *chunks(): Iterable<ChunkSource> {
     const { index } = this;
-    const order = Uint32Array.from({ length: index.chunkCount }, (_, entry) => entry).sort(
-      (left, right) =>
-        index.blockOf(left) - index.blockOf(right) || index.offsetOf(left) - index.offsetOf(right),
-    );
-    for (const entry of order) {
+    for (const entry of index.entriesInFileOrder()) {
       const hash = index.hashAt(entry);
       yield { hash, read: () => this.read(entry, hash) };
     }
@@ -128,30 +124,65 @@ export async function writeTableFile(
   chunks: AsyncIterable<ChunkSource> | Iterable<ChunkSource>,
   options: { readonly compress: boolean; readonly temporaryName: string },
 ): Promise<TableFile | undefined> {
-  const temporaryPath = join(folder, options.temporaryName);
-  const file = files.openFile(temporaryPath, "write");
+  const writer = new TableFileWriter(files, join(folder, options.temporaryName), options);
   try {
-    file.truncate(0);
-    const sink = new BufferedFileSink(file);
-    const builder = new TableFileBuilder((bytes) => sink.write(bytes), { compress: options.compress });
-    for await (const { hash, read } of chunks) await builder.add(hash, read());
-    if (builder.chunkCount === 0) {
-      file.close();
-      await files.removeFile(temporaryPath);
+    for await (const { hash, read } of chunks) await writer.add(hash, read());
+    return await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** A table file being written under a temporary name. */
+export class TableFileWriter {
+  readonly #files: FileSystem;
+  readonly #file: StoredFile;
+  readonly #sink: BufferedFileSink;
+  readonly #builder: TableFileBuilder;
+  #ended = false;
+
+  constructor(files: FileSystem, temporaryPath: string, options: { readonly compress: boolean }) {
+    this.#files = files;
+    this.#file = files.openFile(temporaryPath, "write");
+    this.#file.truncate(0);
+    const sink = new BufferedFileSink(this.#file);
+    this.#sink = sink;
+    this.#builder = new TableFileBuilder((bytes) => sink.write(bytes), options);
+  }
+
+  get rawBytes(): number {
+    return this.#builder.rawBytes;
+  }
+
+  add(hash: Hash, bytes: Uint8Array): Promise<void> {
+    return this.#builder.add(hash, bytes);
+  }
+
+  /** Durable and under its content's name when it resolves; undefined (and no file) when nothing was added. */
+  async finish(): Promise<TableFile | undefined> {
+    if (this.#builder.chunkCount === 0) {
+      await this.abort();
       return undefined;
     }
-    const { name } = await builder.finish();
-    sink.flush();
+    const { name } = await this.#builder.finish();
+    this.#sink.flush();
     // The content must be durable before the name that the manifest will point to exists.
-    await file.sync();
-    file.close();
-    await files.rename(temporaryPath, join(folder, name));
-    await files.syncFolder(folder);
-    return TableFile.open(files, folder, name);
-  } catch (error) {
-    file.close();
-    if (files.status(temporaryPath) !== undefined) await files.removeFile(temporaryPath);
-    throw error;
+    await this.#file.sync();
+    this.#file.close();
+    const folder = dirname(this.#file.path);
+    await this.#files.rename(this.#file.path, join(folder, name));
+    this.#ended = true;
+    await this.#files.syncFolder(folder);
+    return TableFile.open(this.#files, folder, name);
+  }
+
+  /** Removes what was written. Does nothing after {@link finish}. */
+  async abort(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#file.close();
+    await this.#files.removeFile(this.#file.path);
   }
 }
 

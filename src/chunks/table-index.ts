@@ -182,6 +182,13 @@ export class TableIndex {
     return { fileOffset, storedSize, rawSize, codec: CODECS[reader.readUint8()] ?? "stored" };
   }
 
+  /** The numbers of all entries, in the order the chunks were written. */
+  entriesInFileOrder(): Uint32Array {
+    return Uint32Array.from({ length: this.chunkCount }, (_, entry) => entry).sort(
+      (left, right) => this.blockOf(left) - this.blockOf(right) || this.offsetOf(left) - this.offsetOf(right),
+    );
+  }
+
   /** Finds faults that a checksum cannot: entries out of order or pointing outside their block. */
   findFaults(): string[] {
     const faults: string[] = [];
