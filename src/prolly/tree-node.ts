@@ -97,7 +97,7 @@ export class TreeNode {
     const { bytes, positions, commonSize, count } = this;
     const firstKey = positions[0] as number;
     // Keys of one node begin alike, so that part is compared once.
-    const skipped = start + commonSize < end ? start + commonSize : end;
+    const skipped = Math.min(start + commonSize, end);
     const order = compareRanges(bytes, firstKey, firstKey + commonSize, key, start, skipped);
     if (order !== 0) return order > 0 ? 0 : count;
     let low = 0;
