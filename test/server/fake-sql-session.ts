@@ -62,15 +62,15 @@ export const EVERY_TYPE: readonly (readonly [string, SqlType, Value])[] = [
 ];
 
 export function writeValue(writer: RowWriter, type: SqlType, value: Value): void {
-  if (value === null) return writer.writeNull();
-  if (value instanceof Decimal) return writer.writeText(value.toString());
-  if (value instanceof DateTime) return writer.writeDateTime(value);
-  if (value instanceof Uint8Array) return writer.writeBytes(value, 0, value.length);
-  if (typeof value === "string") return writer.writeText(value);
-  if (type.kind === "time" && typeof value === "number") return writer.writeTime(value);
-  if (type.kind === "float" && typeof value === "number") return writer.writeDouble(value);
-  if (typeof value === "number" || typeof value === "bigint") return writer.writeInteger(value);
-  throw new Error(`no form for ${type.kind}`);
+  if (value === null) writer.writeNull();
+  else if (value instanceof Decimal) writer.writeText(value.toString());
+  else if (value instanceof DateTime) writer.writeDateTime(value);
+  else if (value instanceof Uint8Array) writer.writeBytes(value, 0, value.length);
+  else if (typeof value === "string") writer.writeText(value);
+  else if (type.kind === "time" && typeof value === "number") writer.writeTime(value);
+  else if (type.kind === "float" && typeof value === "number") writer.writeDouble(value);
+  else if (typeof value === "number" || typeof value === "bigint") writer.writeInteger(value);
+  else throw new Error(`no form for ${type.kind}`);
 }
 
 interface FakePrepared extends PreparedStatement {
@@ -111,7 +111,12 @@ export class FakeSqlSession implements SqlSession {
       text,
       parameterCount,
       parameterTypes: Array.from({ length: parameterCount }, () => VARCHAR),
-      columns: text.startsWith("point") ? POINT_COLUMNS : text.startsWith("count") ? INT_COLUMNS : [],
+      columns:
+        text.startsWith("point") || text.startsWith("SELECT c FROM")
+          ? POINT_COLUMNS
+          : text.startsWith("count")
+            ? INT_COLUMNS
+            : [],
     };
     return Promise.resolve(prepared);
   }
@@ -126,10 +131,12 @@ export class FakeSqlSession implements SqlSession {
 
   async #run(text: string, parameters: readonly BoundParameter[], options: QueryOptions): Promise<void> {
     const { sink } = options;
+    if (text.startsWith("point") || text.startsWith("SELECT c FROM")) {
+      writeRow(sink, POINT_COLUMNS, (row) => row.writeUtf8(POINT_TEXT, 0, POINT_TEXT.length));
+      return;
+    }
     const [word = "", argument = ""] = text.split(" ");
     switch (word.toLowerCase()) {
-      case "point":
-        return writeRow(sink, POINT_COLUMNS, (row) => row.writeUtf8(POINT_TEXT, 0, POINT_TEXT.length));
       case "types":
         return writeRow(
           sink,
