@@ -515,4 +515,5 @@ export const ERRORS_3000 = {
   ER_VALIDATE_PASSWORD_INSUFFICIENT_CHANGED_CHARACTERS: { errno: 4165, sqlState: "HY000", message: "The new password must have at least '%u' characters that are different from the old password. It has only '%u' character(s) different. For this comparison, uppercase letters and lowercase letters are considered to be equal." },
   ER_CANT_RUN_COMMAND_SERVICES_RECURSIVELY: { errno: 4167, sqlState: "HY000", message: "Running recursive calls to SQL execution service is not supported" },
   ER_CTE_EXPANSION_LIMIT_EXCEEDED: { errno: 4169, sqlState: "HY000", message: "Common table expression expansion exceeded an implementation limit. Simplify the query." },
+  ER_FK_NO_UNIQUE_INDEX_PARENT: { errno: 6125, sqlState: "HY000", message: "Failed to add the foreign key constraint. Missing unique key for constraint '%s' in the referenced table '%s'" },
 } as const;
