@@ -16,7 +16,9 @@ import { CairnSession } from "./cairn-session.ts";
 import { writeNewDatabase } from "./create-database.ts";
 import { Database } from "./database.ts";
 import { checkDatabaseName, decodeFolderName, encodeFolderName } from "./database-folder.ts";
+import { DatabaseVersionStore } from "./database-version-store.ts";
 import { defaultEngineSettings, type EngineServices } from "./engine-settings.ts";
+import type { WaitLimits } from "./lock-table.ts";
 import { UserLocks } from "./user-locks.ts";
 
 export interface CairnEngineOptions {
@@ -30,6 +32,8 @@ const CHUNK_CACHE_SIZE_DEFAULT = 64 * 1024 * 1024;
 const NODE_CACHE_SIZE_DEFAULT = 256 * 1024 * 1024;
 /** The server's own database: accounts and what belongs to no database of the users. */
 export const SERVER_DATABASE = ".cairn";
+/** How long version control waits for transactions on a branch that it is about to replace. */
+const VERSION_WAIT_MS = 50_000;
 const NEW_PREFIX = ".new-";
 const DROPPED_PREFIX = ".dropped-";
 
@@ -70,7 +74,7 @@ export class CairnEngine implements Engine {
   }
 
   databaseNames(): readonly string[] {
-    return [...this.#databases.keys()].filter((name) => !name.startsWith(".")).sort();
+    return [...this.#databases.keys()].filter((name) => name !== SERVER_DATABASE).sort();
   }
 
   hasDatabase(name: string): boolean {
@@ -115,8 +119,26 @@ export class CairnEngine implements Engine {
     return count;
   }
 
+  /** A database as version control sees it. 1049. */
+  versionStore(name: string): DatabaseVersionStore {
+    const limits: WaitLimits = {
+      clock: this.services.clock,
+      timeoutMs: VERSION_WAIT_MS,
+      signal: undefined,
+      timeoutError: "ER_LOCK_WAIT_TIMEOUT",
+      deadlockError: "ER_LOCK_DEADLOCK",
+    };
+    return new DatabaseVersionStore({
+      database: this.mustGetDatabase(name),
+      takeId: () => this.takeId(),
+      limits: () => limits,
+      sessionsOnBranch: (branch) => this.sessionsOnBranch(name, branch),
+    });
+  }
+
   /** 1007 when the name is taken. */
   async createDatabase(name: string, options: DatabaseOptions): Promise<void> {
+    if (name === SERVER_DATABASE) throw sqlError("ER_WRONG_DB_NAME", name);
     await this.installDatabase(name, (folder) => writeNewDatabase(this.services, folder, options));
   }
 
@@ -150,7 +172,7 @@ export class CairnEngine implements Engine {
   /** 1008 when there is none. Open transactions on it are waited for. */
   async dropDatabase(name: string): Promise<void> {
     await this.#catalogMutex.runExclusive(async () => {
-      if (!this.#databases.has(name) || name.startsWith(".")) throw sqlError("ER_DB_DROP_EXISTS", name);
+      if (!this.#databases.has(name) || name === SERVER_DATABASE) throw sqlError("ER_DB_DROP_EXISTS", name);
       await this.services.files.removeFolder(await this.#moveAway(name));
     });
   }

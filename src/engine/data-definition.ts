@@ -23,7 +23,7 @@ import type { Database } from "./database.ts";
 import { duplicateEntry } from "./duplicate-entry.ts";
 import { referencingKeys } from "./foreign-key-map.ts";
 import { checkNewParents } from "./foreign-key-scan.ts";
-import { printForeignKey } from "./foreign-key-text.ts";
+import { quote } from "./foreign-key-text.ts";
 import { checkForeignKeys, followParent } from "./foreign-key-validation.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
 import { LOCK_EXCLUSIVE, LOCK_USE, type LockMode, LockOwner, type WaitLimits } from "./lock-table.ts";
@@ -225,12 +225,8 @@ export class EngineDataDefinition implements DataDefinition {
   #checkNoReferences({ database, branch }: Target, name: string): void {
     if (!this.#host.foreignKeyChecks) return;
     const child = referencingKeys(branch.generation, name).find(({ childTable }) => childTable !== name);
-    const schema = child === undefined ? undefined : branch.generation.schemaOf(child.childTable);
-    if (child === undefined || schema === undefined) return;
-    const described = printForeignKey(
-      { databaseName: database.name, table: child.childTable, schema },
-      { ...child.key, onDelete: "no action", onUpdate: "no action" },
-    );
+    if (child === undefined) return;
+    const described = `${quote(database.name)}.${quote(child.childTable)}, CONSTRAINT ${quote(child.key.name)}`;
     throw sqlError("ER_TRUNCATE_ILLEGAL_FK", described);
   }
 

@@ -47,6 +47,6 @@ function parentCheck(
     const range = index === undefined ? undefined : prefixRange(codec.encodeKeyPrefix(index, referring));
     if (range !== undefined && index !== undefined && view.openCursor(index, range, "forward").next()) return;
     const described = printForeignKey({ databaseName: database.name, table: name, schema }, key);
-    throw sqlError("ER_NO_REFERENCED_ROW_2", described);
+    throw sqlError("ER_NO_REFERENCED_ROW_2", ` (${described})`);
   };
 }

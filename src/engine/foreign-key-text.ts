@@ -30,6 +30,7 @@ function printAction(event: "DELETE" | "UPDATE", action: ReferentialAction | und
   return text === undefined ? "" : ` ON ${event} ${text}`;
 }
 
-function quote(name: string): string {
+/** An identifier in backquotes. */
+export function quote(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }

@@ -2,9 +2,10 @@
  * Whether a table's foreign keys may be declared: the parent exists, has the columns, in compatible types, under an
  * index. And how other tables' foreign keys follow when a table or its columns are renamed.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Column, ForeignKey, TableSchema } from "../tables/schema.ts";
 import { sqlError } from "../values/sql-error.ts";
-import { findIndex, idsOfNames } from "./foreign-keys.ts";
+import { idsOfNames } from "./foreign-keys.ts";
 
 export function checkForeignKeys(
   table: { readonly name: string; readonly schema: TableSchema },
@@ -33,9 +34,22 @@ function checkKey(child: TableSchema, key: ForeignKey, parent: TableSchema): voi
       throw sqlError("ER_FK_INCOMPATIBLE_COLUMNS", childColumn.name, parentName, key.name);
     }
   }
-  if (findIndex(parent, parentIds) === undefined) {
-    throw sqlError("ER_FK_NO_INDEX_PARENT", key.name, key.parentTable);
+  if (!isUniqueKey(parent, parentIds)) {
+    throw sqlError("ER_FK_NO_UNIQUE_INDEX_PARENT", key.name, key.parentTable);
   }
+}
+
+/** restrict_fk_on_non_standard_key is on: the parent's columns are exactly a unique key. */
+function isUniqueKey(parent: TableSchema, columnIds: readonly number[]): boolean {
+  const keys = [
+    parent.primaryKey,
+    ...parent.indexes.filter((index) => index.kind === "unique").map((index) => index.parts),
+  ];
+  return keys.some(
+    (parts) =>
+      parts.length === columnIds.length &&
+      parts.every((part, at) => part.columnId === columnIds[at] && part.prefixLength === undefined),
+  );
 }
 
 /** The same stored form: lengths of strings may differ, sizes and signs of numbers and collations may not. */
@@ -50,7 +64,7 @@ function areCompatible(child: Column, parent: Column): boolean {
   }
   if (left.kind === "binary" && right.kind === "binary") return true;
   if (left.kind === "enum" || left.kind === "set") return left.kind === right.kind;
-  return JSON.stringify(left) === JSON.stringify(right);
+  return isDeepStrictEqual(left, right);
 }
 
 /** `schema` with its references to a table that was renamed, or whose columns were, brought in line. */

@@ -194,7 +194,7 @@ export class ForeignKeyChecker {
   }
 
   #describe(table: string, schema: TableSchema, key: ForeignKey): string {
-    return printForeignKey({ databaseName: this.#given.database.name, table, schema }, key);
+    return ` (${printForeignKey({ databaseName: this.#given.database.name, table, schema }, key)})`;
   }
 
   /** 1761: a cascaded update would make a duplicate in the child. */

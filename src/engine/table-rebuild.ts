@@ -3,6 +3,7 @@
  * changes; an index is rebuilt when its definition, its columns' key form or the primary key changes. Trees are built
  * bottom-up from sorted runs. The caller keeps writers out.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Clock, yieldToOthers } from "../base/clock.ts";
 import { compareRanges } from "../bytes/compare.ts";
 import { EMPTY_HASH, type Hash } from "../bytes/hash.ts";
@@ -95,7 +96,7 @@ function sameColumnForm(left: Column | undefined, right: Column | undefined): bo
     left !== undefined &&
     right !== undefined &&
     left.id === right.id &&
-    JSON.stringify(left.type) === JSON.stringify(right.type)
+    isDeepStrictEqual(left.type, right.type)
   );
 }
 
@@ -115,7 +116,7 @@ function sameParts(
       part.prefixLength === other.prefixLength &&
       sameColumnForm(column, next) &&
       column?.nullable === next?.nullable &&
-      JSON.stringify(column?.generated) === JSON.stringify(next?.generated)
+      isDeepStrictEqual(column?.generated, next?.generated)
     );
   });
 }
