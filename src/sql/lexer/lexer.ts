@@ -143,12 +143,14 @@ class Lexer {
     };
   }
 
-  #push(kind: TokenKind, start: number, end: number, word = ""): void {
+  /** Answers true, so that callers can end with it. */
+  #push(kind: TokenKind, start: number, end: number, word = ""): true {
     this.#kinds.push(kind);
     this.#starts.push(start);
     this.#ends.push(end);
     this.#words.push(word);
     this.#at = end;
+    return true;
   }
 
   /** Returns false when a bad token was pushed. */
@@ -228,20 +230,17 @@ class Lexer {
     return false;
   }
 
-  #token(at: number, byte: number): void {
+  #token(at: number, byte: number): boolean {
     const plain = this.#plainWord;
     this.#plainWord = false;
     if (((CLASS[byte] as number) & IDENTIFIER) !== 0) {
-      if (plain) this.#plainIdentifier(at);
-      else if (byte >= 48 && byte <= 57) this.#number(at);
-      else this.#word(at, byte);
-    } else if (byte === 39 || byte === 34 || byte === 96) {
-      this.#quoted(at, byte);
-    } else if (byte === 46 && isClass(this.#text, at + 1, DIGIT) && !this.#followsIdentifier(at)) {
-      this.#real(at, at + 1);
-    } else {
-      this.#operator(at, byte);
+      if (plain) return this.#plainIdentifier(at);
+      if (byte >= 48 && byte <= 57) return this.#number(at);
+      return this.#word(at, byte);
     }
+    if (byte === 39 || byte === 34 || byte === 96) return this.#quoted(at, byte);
+    const point = byte === 46 && isClass(this.#text, at + 1, DIGIT) && !this.#followsIdentifier(at);
+    return point ? this.#real(at, at + 1) : this.#operator(at, byte);
   }
 
   /** `t.1a`: the point directly after an identifier separates names, it does not start a number. */
@@ -252,13 +251,13 @@ class Lexer {
     return kind === T_WORD || kind === T_QUOTED;
   }
 
-  #plainIdentifier(at: number): void {
+  #plainIdentifier(at: number): true {
     let end = at;
     while (isClass(this.#text, end, IDENTIFIER)) end++;
-    this.#push(T_WORD, at, end);
+    return this.#push(T_WORD, at, end);
   }
 
-  #word(at: number, byte: number): void {
+  #word(at: number, byte: number): true {
     const text = this.#text;
     const next = text[at + 1];
     if (next === 39) {
@@ -274,27 +273,25 @@ class Lexer {
     if (text[end] === 46 && isClass(text, end + 1, IDENTIFIER)) return this.#push(T_WORD, at, end);
     const word = findKeyword(text, at, end);
     if (word === "") return this.#push(T_WORD, at, end);
-    if (FUNCTION_KEYWORDS.has(word)) {
-      let paren = end;
-      if (this.#options.ignoreSpace) while (isClass(text, paren, BLANK)) paren++;
-      if (text[paren] === 40) return this.#push(T_RESERVED, at, end, word);
-      return this.#push(T_WORD, at, end);
-    }
-    this.#push(RESERVED.has(word) ? T_RESERVED : T_WORD, at, end, word);
+    if (RESERVED.has(word)) return this.#push(T_RESERVED, at, end, word);
+    if (!FUNCTION_KEYWORDS.has(word)) return this.#push(T_WORD, at, end, word);
+    let paren = end;
+    if (this.#options.ignoreSpace) while (isClass(text, paren, BLANK)) paren++;
+    return text[paren] === 40 ? this.#push(T_RESERVED, at, end, word) : this.#push(T_WORD, at, end);
   }
 
   /** x'…' and b'…' */
-  #digitString(at: number, kind: typeof T_HEX | typeof T_BIT): void {
+  #digitString(at: number, kind: typeof T_HEX | typeof T_BIT): true {
     const text = this.#text;
     let end = at + 2;
     if (kind === T_HEX) while (isClass(text, end, HEX)) end++;
     else while (text[end] === 48 || text[end] === 49) end++;
     const whole = text[end] === 39 && (kind === T_BIT || (end - at) % 2 === 0);
-    if (whole) this.#push(kind, at, end + 1);
-    else this.#push(T_BAD, at, Math.min(end + 1, text.length));
+    if (whole) return this.#push(kind, at, end + 1);
+    return this.#push(T_BAD, at, Math.min(end + 1, text.length));
   }
 
-  #number(at: number): void {
+  #number(at: number): true {
     const text = this.#text;
     if (text[at] === 48 && (text[at + 1] === 120 || text[at + 1] === 98)) {
       const hex = text[at + 1] === 120;
@@ -307,9 +304,8 @@ class Lexer {
     let end = at + 1;
     while (isClass(text, end, DIGIT)) end++;
     if (!isClass(text, end, IDENTIFIER)) {
-      if (text[end] === 46) this.#real(at, end + 1);
-      else this.#push(T_INTEGER, at, end);
-      return;
+      if (text[end] === 46) return this.#real(at, end + 1);
+      return this.#push(T_INTEGER, at, end);
     }
     if (((text[end] as number) | 32) === 101) {
       const sign = text[end + 1] === 43 || text[end + 1] === 45 ? 1 : 0;
@@ -319,17 +315,17 @@ class Lexer {
         return this.#push(T_FLOAT, at, end);
       }
     }
-    this.#identifierFromDigits(at);
+    return this.#identifierFromDigits(at);
   }
 
-  #identifierFromDigits(at: number): void {
+  #identifierFromDigits(at: number): true {
     let end = at;
     while (isClass(this.#text, end, IDENTIFIER)) end++;
-    this.#push(T_WORD, at, end);
+    return this.#push(T_WORD, at, end);
   }
 
   /** A number whose point was just passed. */
-  #real(start: number, afterPoint: number): void {
+  #real(start: number, afterPoint: number): true {
     const text = this.#text;
     let end = afterPoint;
     while (isClass(text, end, DIGIT)) end++;
@@ -340,17 +336,18 @@ class Lexer {
       while (isClass(text, end, DIGIT)) end++;
       return this.#push(T_FLOAT, start, end);
     }
-    this.#push(T_DECIMAL, start, end);
+    return this.#push(T_DECIMAL, start, end);
   }
 
-  #quoted(at: number, quote: number): void {
+  #quoted(at: number, quote: number): true {
     const identifier = quote === 96 || (quote === 34 && this.#options.ansiQuotes);
     const end = skipQuoted(this.#text, at, !identifier && !this.#options.noBackslashEscapes);
-    if (end < 0 || (identifier && end === at + 2)) this.#push(T_BAD, at, end < 0 ? this.#text.length : end);
-    else this.#push(identifier ? T_QUOTED : T_STRING, at, end);
+    if (end < 0 || (identifier && end === at + 2))
+      return this.#push(T_BAD, at, end < 0 ? this.#text.length : end);
+    return this.#push(identifier ? T_QUOTED : T_STRING, at, end);
   }
 
-  #operator(at: number, byte: number): void {
+  #operator(at: number, byte: number): boolean {
     const text = this.#text;
     const next = text[at + 1];
     switch (byte) {
@@ -395,18 +392,18 @@ class Lexer {
         if (next === 78) return this.#push(T_RESERVED, at, at + 2, "NULL");
         break;
     }
-    this.#push(T_OPERATOR, at, at + 1, SINGLE[byte] ?? "");
+    return this.#push(T_OPERATOR, at, at + 1, SINGLE[byte] ?? "");
   }
 
   /** `@@name` gives the operator `@@`; `@name` the operator `@` and a word that may hold points (`@a.b`, `u@10.0.0.1`). */
-  #variable(at: number): void {
+  #variable(at: number): boolean {
     const text = this.#text;
     if (text[at + 1] === 64) return this.#push(T_OPERATOR, at, at + 2, "@@");
     this.#push(T_OPERATOR, at, at + 1, "@");
     const first = text[at + 1];
-    if (first === 39 || first === 34 || first === 96) return;
+    if (first === 39 || first === 34 || first === 96) return true;
     let end = at + 1;
     while (isClass(text, end, IDENTIFIER) || text[end] === 46) end++;
-    if (end > at + 1) this.#push(T_WORD, at + 1, end);
+    return end === at + 1 || this.#push(T_WORD, at + 1, end);
   }
 }

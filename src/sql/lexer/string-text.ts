@@ -1,19 +1,22 @@
 /** What string tokens, quoted identifiers and digit strings mean: escapes resolved, digits turned into bytes. */
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Buffer's decoders work on any Uint8Array; their types do not say so. */
+interface NativeDecoders {
+  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+}
+const { latin1Slice, utf8Slice } = Buffer.prototype as unknown as NativeDecoders;
 
 /** Text of a byte range; malformed UTF-8 becomes U+FFFD. */
 export function decodeText(text: Uint8Array, start: number, end: number): string {
-  let ascii = "";
-  if (end - start <= 32) {
-    for (let i = start; i < end; i++) {
-      const byte = text[i] as number;
-      if (byte >= 128) return decoder.decode(text.subarray(start, end));
-      ascii += String.fromCharCode(byte);
-    }
-    return ascii;
-  }
-  return decoder.decode(text.subarray(start, end));
+  if (end <= start) return "";
+  return utf8Slice.call(text, start, end);
+}
+
+/** One character per byte. */
+export function latin1Text(text: Uint8Array, start: number, end: number): string {
+  if (end <= start) return "";
+  return latin1Slice.call(text, start, end);
 }
 
 /** The content of the quoted text from `start` (its opening quote) to `end` (after its closing quote). */
@@ -36,7 +39,7 @@ export function unquote(text: Uint8Array, start: number, end: number, backslashE
       const next = text[i + 1] as number;
       // \% and \_ stay as they are: LIKE reads them.
       if (next === 37 || next === 95) out[length++] = 92;
-      out[length++] = unescape(next);
+      out[length++] = escapedByte(next);
       i += 2;
     } else {
       out[length++] = byte;
@@ -46,7 +49,7 @@ export function unquote(text: Uint8Array, start: number, end: number, backslashE
   return out.slice(0, length);
 }
 
-function unescape(byte: number): number {
+function escapedByte(byte: number): number {
   switch (byte) {
     case 48:
       return 0;

@@ -184,16 +184,9 @@ function parsePredicate(reader: TokenReader, start: number): Expression {
     case "LIKE": {
       reader.moveTo(reader.position + notAhead + 1);
       const pattern = parseSimple(reader);
-      const escape = reader.accept("ESCAPE") ? parseSimple(reader) : undefined;
-      const base = {
-        kind: "like",
-        operand,
-        pattern,
-        negated: notAhead === 1,
-        start,
-        end: reader.previousEnd,
-      } as const;
-      return escape === undefined ? base : { ...base, escape };
+      const escaped = reader.accept("ESCAPE") ? { escape: parseSimple(reader) } : {};
+      const negated = notAhead === 1;
+      return { kind: "like", operand, pattern, ...escaped, negated, start, end: reader.previousEnd };
     }
     case "REGEXP":
     case "RLIKE": {

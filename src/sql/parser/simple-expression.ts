@@ -287,6 +287,7 @@ function parseCase(reader: TokenReader): Expression {
     reader.expect("WHEN");
     const when = parseExpression(reader);
     reader.expect("THEN");
+    // biome-ignore lint/suspicious/noThenProperty: a node of the tree is data and never awaited.
     branches.push({ when, then: parseExpression(reader) });
   } while (reader.at("WHEN"));
   const otherwise = reader.accept("ELSE") ? parseExpression(reader) : undefined;
