@@ -58,7 +58,10 @@ function skipGeometry(view: DataView, at: number, member: number, depth: number)
   if (type === 2) return count < 2 ? malformed() : skipPoints(view, end, count);
   if (count === 0 && type !== 7) malformed();
   for (let i = 0; i < count; i++) {
-    end = type === 3 ? skipRing(view, end, little) : skipGeometry(view, end, type === 7 ? 0 : type - 3, depth + 1);
+    end =
+      type === 3
+        ? skipRing(view, end, little)
+        : skipGeometry(view, end, type === 7 ? 0 : type - 3, depth + 1);
   }
   return end;
 }

@@ -396,7 +396,8 @@ export function timeFromNumber(number: number): TimeOfNumber | undefined {
   if (magnitude > 8385959) {
     if (number >= 10_000_000_000) {
       const dateTime = dateTimeFromNumber(number, LENIENT_DATES);
-      if (dateTime !== undefined) return { value: dateTime.value.timeOfDayMicros, outOfRange: false, fromDateTime: true };
+      if (dateTime !== undefined)
+        return { value: dateTime.value.timeOfDayMicros, outOfRange: false, fromDateTime: true };
     }
     return { value: number < 0 ? -MAX_TIME_MICROS : MAX_TIME_MICROS, outOfRange: true, fromDateTime: false };
   }

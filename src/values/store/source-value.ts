@@ -15,13 +15,14 @@ import type { JsonValue } from "../json.ts";
 import { printJson } from "../json-print.ts";
 import { formatDouble, formatFixed, formatFloatAsString } from "../number-text.ts";
 import type { SqlType } from "../sql-type.ts";
+import { zerofillWidth } from "../type-text.ts";
 import type { SqlInteger, Value } from "../value.ts";
 
 /** A value's text, as CAST(… AS CHAR) gives it. */
 export function sourceText(value: Exclude<Value, null>, type: SqlType): string {
   switch (type.kind) {
     case "integer":
-      return type.zerofill ? String(value).padStart(type.displayWidth ?? 0, "0") : String(value);
+      return type.zerofill ? String(value).padStart(zerofillWidth(type), "0") : String(value);
     case "float":
       return floatText(value as number, type.name, type.scale);
     case "decimal":

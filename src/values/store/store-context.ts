@@ -66,7 +66,12 @@ export function incorrectValue(context: StoreContext, target: StoreTarget, kind:
 }
 
 /** 1292 Incorrect datetime value: 'x' for column … */
-export function incorrectTemporal(context: StoreContext, target: StoreTarget, kind: string, text: string): void {
+export function incorrectTemporal(
+  context: StoreContext,
+  target: StoreTarget,
+  kind: string,
+  text: string,
+): void {
   const message = `Incorrect ${kind} value: '${text}' for column '${target.name}' at row ${context.rowNumber}`;
   const error = new SqlError("ER_TRUNCATED_WRONG_VALUE", message);
   if (context.strict) throw error;

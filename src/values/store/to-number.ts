@@ -1,20 +1,48 @@
 /** Assignment to integer, decimal, float, bit and year columns. */
-import { compareDecimals, decimalFromDouble, decimalToInteger, Decimal, decimalFromInteger, largestDecimal, negateDecimal, parseDecimalPrefix, roundDecimal } from "../decimal.ts";
+
 import type { DateTime } from "../datetime.ts";
+import {
+  compareDecimals,
+  Decimal,
+  decimalFromDouble,
+  decimalFromInteger,
+  decimalToInteger,
+  largestDecimal,
+  negateDecimal,
+  parseDecimalPrefix,
+  roundDecimal,
+} from "../decimal.ts";
 import type { JsonValue } from "../json.ts";
 import type { BitType, DecimalType, FloatType, IntegerName, IntegerType, SqlType } from "../sql-type.ts";
 import { yearFromNumber } from "../temporal-parse.ts";
 import type { SqlInteger, Value } from "../value.ts";
 import { integerPrefix, numberPrefix } from "./number-prefix.ts";
 import { exactNumber, sourceText } from "./source-value.ts";
-import { dataTruncated, incorrectValue, noteTruncated, outOfRange, type StoreContext, storeProblem, type StoreTarget } from "./store-context.ts";
+import {
+  dataTruncated,
+  incorrectValue,
+  noteTruncated,
+  outOfRange,
+  type StoreContext,
+  type StoreTarget,
+  storeProblem,
+} from "./store-context.ts";
 
 type Stored = Exclude<Value, null>;
 
-const INTEGER_BITS: Readonly<Record<IntegerName, number>> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 };
+const INTEGER_BITS: Readonly<Record<IntegerName, number>> = {
+  tinyint: 8,
+  smallint: 16,
+  mediumint: 24,
+  int: 32,
+  bigint: 64,
+};
 
 /** The least and greatest value of an integer type, in canonical form. */
-export function integerRange(type: IntegerType): { readonly least: SqlInteger; readonly greatest: SqlInteger } {
+export function integerRange(type: IntegerType): {
+  readonly least: SqlInteger;
+  readonly greatest: SqlInteger;
+} {
   const bits = INTEGER_BITS[type.name];
   if (bits < 64) {
     return type.unsigned
@@ -46,7 +74,8 @@ function jsonNumber(json: JsonValue, kind: string, context: StoreContext): Decim
       return decimalFromInteger(json.value ? 1 : 0);
     case "string": {
       const { digits, garbage } = numberPrefix(json.value);
-      if (digits !== "" && !garbage) return kind === "DOUBLE" ? Number(digits) : parseDecimalPrefix(digits).value;
+      if (digits !== "" && !garbage)
+        return kind === "DOUBLE" ? Number(digits) : parseDecimalPrefix(digits).value;
       break;
     }
     default:
@@ -55,7 +84,13 @@ function jsonNumber(json: JsonValue, kind: string, context: StoreContext): Decim
   return undefined;
 }
 
-export function storeInteger(value: Stored, from: SqlType, to: IntegerType, target: StoreTarget, context: StoreContext): SqlInteger {
+export function storeInteger(
+  value: Stored,
+  from: SqlType,
+  to: IntegerType,
+  target: StoreTarget,
+  context: StoreContext,
+): SqlInteger {
   const { least, greatest } = integerRange(to);
   function fit(whole: SqlInteger): SqlInteger {
     if (whole >= least && whole <= greatest) return whole;
@@ -94,7 +129,11 @@ export function storeInteger(value: Stored, from: SqlType, to: IntegerType, targ
     return 0;
   }
   const parsed = integerOfText(digits);
-  if (parsed < least || parsed > greatest || (to.unsigned && digits.startsWith("-") && /[1-9]/.test(digits))) {
+  if (
+    parsed < least ||
+    parsed > greatest ||
+    (to.unsigned && digits.startsWith("-") && /[1-9]/.test(digits))
+  ) {
     outOfRange(context, target);
     return digits.startsWith("-") ? least : greatest;
   }
@@ -113,14 +152,23 @@ function integerOfText(digits: string): SqlInteger {
 /** Bytes in messages are escaped; text is shown as it is, characters beyond the BMP as `?`. */
 function shownText(text: string, from: SqlType): string {
   if (from.kind === "binary" || from.kind === "geometry" || from.kind === "bit") {
-    return text.replace(/[^\x20-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+    return text.replace(
+      /[^\x20-\x7e]/g,
+      (byte) => `\\x${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+    );
   }
   return text.replace(/[\u{10000}-\u{10ffff}]/gu, "?");
 }
 
 export { shownText };
 
-export function storeDecimal(value: Stored, from: SqlType, to: DecimalType, target: StoreTarget, context: StoreContext): Decimal {
+export function storeDecimal(
+  value: Stored,
+  from: SqlType,
+  to: DecimalType,
+  target: StoreTarget,
+  context: StoreContext,
+): Decimal {
   const largest = largestDecimal(to.precision, to.scale);
   function fit(number: Decimal): Decimal {
     const rounded = roundDecimal(number, to.scale);
@@ -165,7 +213,13 @@ export function storeDecimal(value: Stored, from: SqlType, to: DecimalType, targ
 
 const LARGEST_FLOAT = 3.4028234663852886e38;
 
-export function storeFloat(value: Stored, from: SqlType, to: FloatType, target: StoreTarget, context: StoreContext): number {
+export function storeFloat(
+  value: Stored,
+  from: SqlType,
+  to: FloatType,
+  target: StoreTarget,
+  context: StoreContext,
+): number {
   function fit(double: number): number {
     if (to.unsigned && double < 0) {
       outOfRange(context, target);
@@ -193,7 +247,7 @@ export function storeFloat(value: Stored, from: SqlType, to: FloatType, target: 
   const text = sourceText(value, from);
   const { digits, garbage } = numberPrefix(text);
   let double = Number(digits);
-  if (digits === "" || garbage || /^\s*[+-]?[\d.]+[eE]/.test(text) && !/[eE]/.test(digits)) {
+  if (digits === "" || garbage || (/^\s*[+-]?[\d.]+[eE]/.test(text) && !/[eE]/.test(digits))) {
     incorrectValue(context, target, to.name === "float" ? "FLOAT" : "DOUBLE", shownText(text, from));
   } else if (!Number.isFinite(double)) {
     outOfRange(context, target);
@@ -210,7 +264,13 @@ function roundToScale(value: number, scale: number): number {
   return value < 0 ? -rounded : rounded;
 }
 
-export function storeBit(value: Stored, from: SqlType, to: BitType, target: StoreTarget, context: StoreContext): SqlInteger {
+export function storeBit(
+  value: Stored,
+  from: SqlType,
+  to: BitType,
+  target: StoreTarget,
+  context: StoreContext,
+): SqlInteger {
   const greatest = 2n ** BigInt(to.width) - 1n;
   let bits: bigint;
   const exact = exactNumber(value, from);
@@ -224,7 +284,8 @@ export function storeBit(value: Stored, from: SqlType, to: BitType, target: Stor
     const double = value as number;
     bits = BigInt(Math.trunc(Math.abs(double) < 2 ** 64 ? double : 2 ** 64));
   } else {
-    const bytes = from.kind === "binary" ? (value as Uint8Array) : Buffer.from(sourceText(value, from), "utf8");
+    const bytes =
+      from.kind === "binary" ? (value as Uint8Array) : Buffer.from(sourceText(value, from), "utf8");
     bits = bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
   }
   if (bits < 0n) bits = BigInt.asUintN(64, bits);
@@ -236,12 +297,7 @@ export function storeBit(value: Stored, from: SqlType, to: BitType, target: Stor
   return bits <= 9007199254740991n ? Number(bits) : bits;
 }
 
-export function storeYear(
-  value: Stored,
-  from: SqlType,
-  target: StoreTarget,
-  context: StoreContext,
-): number {
+export function storeYear(value: Stored, from: SqlType, target: StoreTarget, context: StoreContext): number {
   let year: number | undefined;
   let garbage = false;
   switch (from.kind) {

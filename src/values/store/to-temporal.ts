@@ -11,7 +11,7 @@ import {
 } from "../datetime.ts";
 import { type Decimal, decimalToInteger } from "../decimal.ts";
 import type { JsonValue } from "../json.ts";
-import type { DatetimeType, DateType, SqlType, TimeType } from "../sql-type.ts";
+import type { DateType, DatetimeType, SqlType, TimeType } from "../sql-type.ts";
 import {
   type DateRules,
   dateTimeFromNumber,
@@ -28,7 +28,15 @@ import {
 } from "../temporal-parse.ts";
 import type { Value } from "../value.ts";
 import { exactNumber, sourceText } from "./source-value.ts";
-import { dataTruncated, incorrectTemporal, outOfRange, type StoreContext, storeNote, storeProblem, type StoreTarget } from "./store-context.ts";
+import {
+  dataTruncated,
+  incorrectTemporal,
+  outOfRange,
+  type StoreContext,
+  type StoreTarget,
+  storeNote,
+  storeProblem,
+} from "./store-context.ts";
 import { shownText } from "./to-number.ts";
 
 type Stored = Exclude<Value, null>;
@@ -36,7 +44,12 @@ type DateColumn = DateType | DatetimeType;
 
 /** A value read for a date column: the date, or why there is none. */
 type ReadDate =
-  | { readonly kind: "read"; readonly value: DateTime; readonly seventhDigit: number; readonly truncated: boolean }
+  | {
+      readonly kind: "read";
+      readonly value: DateTime;
+      readonly seventhDigit: number;
+      readonly truncated: boolean;
+    }
   | { readonly kind: "unreadable" }
   /** It is a date, but not one the column or sql_mode accepts. */
   | { readonly kind: "refused" };
@@ -48,10 +61,19 @@ function readDate(value: DateTime, seventhDigit = 0, truncated = false): ReadDat
   return { kind: "read", value, seventhDigit, truncated };
 }
 
-export function storeDateTime(value: Stored, from: SqlType, to: DateColumn, target: StoreTarget, context: StoreContext): DateTime | null {
+export function storeDateTime(
+  value: Stored,
+  from: SqlType,
+  to: DateColumn,
+  target: StoreTarget,
+  context: StoreContext,
+): DateTime | null {
   if (from.kind === "json") return storeJsonDate(value as JsonValue, to, target, context);
   // A TIMESTAMP has no zero parts, whatever sql_mode allows for DATE and DATETIME.
-  const rules = to.kind === "timestamp" ? { ...context.rules, noZeroInDate: true, allowInvalidDates: false } : context.rules;
+  const rules =
+    to.kind === "timestamp"
+      ? { ...context.rules, noZeroInDate: true, allowInvalidDates: false }
+      : context.rules;
   const read = readSource(value, from, rules, context);
   const kind = to.kind === "date" ? "date" : "datetime";
   const shown = (): string => shownValue(value, from);
@@ -93,7 +115,11 @@ function shownValue(value: Stored, from: SqlType): string {
 }
 
 function noteIncorrect(context: StoreContext, target: StoreTarget, text: string): void {
-  context.warn("Note", 1292, `Incorrect date value: '${text}' for column '${target.name}' at row ${context.rowNumber}`);
+  context.warn(
+    "Note",
+    1292,
+    `Incorrect date value: '${text}' for column '${target.name}' at row ${context.rowNumber}`,
+  );
 }
 
 const FIRST_TIMESTAMP = 1_000_000;
@@ -155,7 +181,8 @@ function fractionDigits(value: Decimal): string {
 function readText(text: string, rules: DateRules, context: StoreContext): ReadDate {
   const parsed = parseDateTime(text, { ...LENIENT_DATES, allowInvalidDates: true });
   if (parsed === undefined) return /^\s*0+$/.test(text) ? REFUSED : UNREADABLE;
-  if (!isDateAllowed(parsed.value, rules)) return parsed.value.isZero && !rules.noZeroDate ? readDate(ZERO_DATE) : REFUSED;
+  if (!isDateAllowed(parsed.value, rules))
+    return parsed.value.isZero && !rules.noZeroDate ? readDate(ZERO_DATE) : REFUSED;
   if (parsed.zoneMinutes !== undefined && parsed.value.hasZeroPart) return UNREADABLE;
   return readDate(inSessionZone(parsed, context), parsed.seventhDigit, parsed.truncated);
 }
@@ -167,18 +194,31 @@ function inSessionZone(parsed: ParsedDateTime, context: StoreContext): DateTime 
   return context.utcToLocal(dateTimeFromMicros(micros));
 }
 
-function storeJsonDate(json: JsonValue, to: DateColumn, target: StoreTarget, context: StoreContext): DateTime | null {
+function storeJsonDate(
+  json: JsonValue,
+  to: DateColumn,
+  target: StoreTarget,
+  context: StoreContext,
+): DateTime | null {
   if (json.kind === "date" || json.kind === "datetime" || json.kind === "timestamp") {
     return storeDateTime(json.value, { kind: "datetime", fraction: 6 }, to, target, context);
   }
-  if (json.kind === "time") return storeDateTime(json.value, { kind: "time", fraction: 6 }, to, target, context);
+  if (json.kind === "time")
+    return storeDateTime(json.value, { kind: "time", fraction: 6 }, to, target, context);
   if (json.kind === "string") {
     const parsed = parseDateTime(json.value, LENIENT_DATES);
     if (parsed !== undefined && !parsed.truncated) {
       return storeDateTime(parsed.value, { kind: "datetime", fraction: 6 }, to, target, context);
     }
   }
-  storeProblem(context, "ER_INVALID_JSON_VALUE_FOR_CAST", to.kind === "date" ? "DATE" : "DATETIME/TIMESTAMP", "", "cast_as_json", context.rowNumber);
+  storeProblem(
+    context,
+    "ER_INVALID_JSON_VALUE_FOR_CAST",
+    to.kind === "date" ? "DATE" : "DATETIME/TIMESTAMP",
+    "",
+    "cast_as_json",
+    context.rowNumber,
+  );
   return null;
 }
 
@@ -242,7 +282,8 @@ export function storeTime(
 
   function storeNumber(): number {
     const exact = exactNumber(value, from);
-    const whole = exact === undefined ? Math.trunc(value as number) : Number(decimalToInteger(exact, "truncate"));
+    const whole =
+      exact === undefined ? Math.trunc(value as number) : Number(decimalToInteger(exact, "truncate"));
     const fraction = Math.abs((exact === undefined ? (value as number) : exact.toNumber()) - whole);
     const read = timeFromNumber(whole);
     if (read === undefined) return refuse("out of range");
@@ -250,7 +291,10 @@ export function storeTime(
       refuse("out of range");
       return read.value;
     }
-    const micros = read.value + (whole < 0 ? -1 : 1) * Math.round(fraction * MICROS_PER_SECOND);
+    const digits = exact === undefined ? fraction.toFixed(7).slice(2) : fractionDigits(exact);
+    const negative = exact === undefined ? (value as number) < 0 : exact.isNegative;
+    const part = Number(digits.slice(0, 6)) + ((digits[6] ?? "0") >= "5" ? 1 : 0);
+    const micros = negative ? read.value - part : read.value + part;
     if (read.fromDateTime) return storeTimeOfDay(dateTimeFromMicros(micros), 0);
     return roundTime(micros, to.fraction, truncate);
   }

@@ -1,6 +1,14 @@
 /** Assignment to string, binary, enum, set, JSON and geometry columns. */
-import { characterCount, decodeText, encodedLength, escapedBytes, findMalformed, findUnencodable } from "../charset.ts";
+import {
+  characterCount,
+  decodeText,
+  encodedLength,
+  escapedBytes,
+  findMalformed,
+  findUnencodable,
+} from "../charset.ts";
 import { collationByName } from "../collation.ts";
+import { canonicalInteger, decimalToInteger } from "../decimal.ts";
 import { checkStoredGeometry } from "../geometry-check.ts";
 import type { JsonValue } from "../json.ts";
 import { JsonTextError, parseJson } from "../json-parse.ts";
@@ -8,13 +16,28 @@ import { sqlError } from "../sql-error.ts";
 import type { BinaryType, EnumType, GeometryType, SetType, SqlType, StringType } from "../sql-type.ts";
 import type { SqlInteger, Value } from "../value.ts";
 import { exactNumber, sourceText } from "./source-value.ts";
-import { canonicalInteger, decimalToInteger } from "../decimal.ts";
-import { dataTruncated, incorrectValue, noteTruncated, type StoreContext, storeProblem, type StoreTarget } from "./store-context.ts";
+import {
+  dataTruncated,
+  incorrectValue,
+  noteTruncated,
+  type StoreContext,
+  type StoreTarget,
+  storeProblem,
+} from "./store-context.ts";
 
 type Stored = Exclude<Value, null>;
 
-export function storeString(value: Stored, from: SqlType, to: StringType, target: StoreTarget, context: StoreContext): string {
-  const text = from.kind === "binary" || from.kind === "bit" || from.kind === "geometry" ? textOfBytes(value, from, to, target, context) : sourceText(value, from);
+export function storeString(
+  value: Stored,
+  from: SqlType,
+  to: StringType,
+  target: StoreTarget,
+  context: StoreContext,
+): string {
+  const text =
+    from.kind === "binary" || from.kind === "bit" || from.kind === "geometry"
+      ? textOfBytes(value, from, to, target, context)
+      : sourceText(value, from);
   const held = heldText(text, to, target, context);
   if (to.name !== "char" && to.name !== "varchar") return fitBytes(held, to, target, context);
   const trimmed = to.name === "char" ? held.replace(/ +$/, "") : held;
@@ -36,12 +59,19 @@ function tooLong(context: StoreContext, target: StoreTarget): void {
 
 function firstCharacters(text: string, count: number): string {
   let at = 0;
-  for (let left = count; left > 0 && at < text.length; left--) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  for (let left = count; left > 0 && at < text.length; left--)
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   return text.slice(0, at);
 }
 
 /** Bytes put into a text column are text in its character set. */
-function textOfBytes(value: Stored, from: SqlType, to: StringType, target: StoreTarget, context: StoreContext): string {
+function textOfBytes(
+  value: Stored,
+  from: SqlType,
+  to: StringType,
+  target: StoreTarget,
+  context: StoreContext,
+): string {
   const bytes = from.kind === "bit" ? Buffer.from(sourceText(value, from), "latin1") : (value as Uint8Array);
   const bad = findMalformed(bytes, to.charset);
   if (bad < 0) return decodeText(bytes, to.charset);
@@ -50,7 +80,12 @@ function textOfBytes(value: Stored, from: SqlType, to: StringType, target: Store
 }
 
 /** Under strict mode a character that the column's set does not hold is an error; else it becomes `?`. */
-function heldText(text: string, to: StringType | EnumType | SetType, target: StoreTarget, context: StoreContext): string {
+function heldText(
+  text: string,
+  to: StringType | EnumType | SetType,
+  target: StoreTarget,
+  context: StoreContext,
+): string {
   const bad = findUnencodable(text, to.charset);
   if (bad < 0) return text;
   incorrectValue(context, target, "string", escapedBytes(Buffer.from(text.slice(bad), "utf8")));
@@ -74,7 +109,13 @@ function fitBytes(text: string, to: StringType, target: StoreTarget, context: St
   return kept;
 }
 
-export function storeBinary(value: Stored, from: SqlType, to: BinaryType, target: StoreTarget, context: StoreContext): Uint8Array {
+export function storeBinary(
+  value: Stored,
+  from: SqlType,
+  to: BinaryType,
+  target: StoreTarget,
+  context: StoreContext,
+): Uint8Array {
   let bytes: Uint8Array;
   if (from.kind === "binary" || from.kind === "geometry") bytes = value as Uint8Array;
   else if (from.kind === "bit") bytes = Buffer.from(sourceText(value, from), "latin1");
@@ -96,7 +137,13 @@ function memberIndex(text: string, to: EnumType | SetType): number {
   return to.members.findIndex((member) => member === wanted || collation.compare(member, wanted) === 0);
 }
 
-export function storeEnum(value: Stored, from: SqlType, to: EnumType, target: StoreTarget, context: StoreContext): number {
+export function storeEnum(
+  value: Stored,
+  from: SqlType,
+  to: EnumType,
+  target: StoreTarget,
+  context: StoreContext,
+): number {
   const number = from.kind === "enum" ? undefined : wholeNumber(value, from);
   if (number !== undefined) {
     if (number >= 1 && number <= to.members.length) return Number(number);
@@ -127,7 +174,9 @@ function wholeNumber(value: Stored, from: SqlType): SqlInteger | undefined {
       return exact === undefined ? undefined : clampBits(decimalToInteger(exact, "truncate"));
     }
     case "float":
-      return Number.isFinite(value) ? clampBits(canonicalInteger(BigInt(Math.trunc(value as number)))) : undefined;
+      return Number.isFinite(value)
+        ? clampBits(canonicalInteger(BigInt(Math.trunc(value as number))))
+        : undefined;
     default:
       return undefined;
   }
@@ -139,7 +188,13 @@ function clampBits(value: SqlInteger): SqlInteger {
   return value < -9223372036854775808n ? -9223372036854775808n : value;
 }
 
-export function storeSet(value: Stored, from: SqlType, to: SetType, target: StoreTarget, context: StoreContext): SqlInteger {
+export function storeSet(
+  value: Stored,
+  from: SqlType,
+  to: SetType,
+  target: StoreTarget,
+  context: StoreContext,
+): SqlInteger {
   const all = 2n ** BigInt(to.members.length) - 1n;
   const number = from.kind === "set" ? undefined : wholeNumber(value, from);
   if (number !== undefined) return setOfNumber(BigInt(number), all, target, context);
@@ -191,15 +246,20 @@ function parseForColumn(text: string, target: StoreTarget): JsonValue {
   try {
     return parseJson(text);
   } catch (error) {
-    if (error instanceof JsonTextError) throw sqlError("ER_INVALID_JSON_TEXT", error.reason, error.position, target.name);
+    if (error instanceof JsonTextError)
+      throw sqlError("ER_INVALID_JSON_TEXT", error.reason, error.position, target.name);
     throw error;
   }
 }
 
-export function storeGeometry(value: Stored, from: SqlType, to: GeometryType, target: StoreTarget): Uint8Array {
+export function storeGeometry(
+  value: Stored,
+  from: SqlType,
+  to: GeometryType,
+  target: StoreTarget,
+): Uint8Array {
   if (from.kind !== "binary" && from.kind !== "geometry") throw sqlError("ER_CANT_CREATE_GEOMETRY_OBJECT");
   const bytes = value as Uint8Array;
   checkStoredGeometry(bytes, to, target.name);
   return bytes;
 }
-
