@@ -10,7 +10,7 @@
  * virtual generated columns included (as the caller computed them; they are not stored). TIMESTAMP values are in UTC.
  */
 import { assert } from "../base/assert.ts";
-import type { Hash } from "../bytes/hash.ts";
+import { type Hash, hashFromBytes } from "../bytes/hash.ts";
 import type { TupleSlot } from "../prolly/tuple-cursor.ts";
 import { type FieldCodec, fieldCodecFor } from "../values/codec/field-codec.ts";
 import { FieldWriter } from "../values/codec/field-writer.ts";
@@ -26,7 +26,15 @@ import {
   VirtualFieldReader,
 } from "./field-reader.ts";
 import type { Column, IndexDefinition, IndexPart, TableSchema } from "./schema.ts";
-import { externalizeTuple, NARROW_NULL, NARROW_OFFSET_MASK, TUPLE_WIDE, WIDE_NULL } from "./value-tuple.ts";
+import {
+  decodeTuple,
+  externalizeTuple,
+  NARROW_NULL,
+  NARROW_OFFSET_MASK,
+  TUPLE_WIDE,
+  type TupleField,
+  WIDE_NULL,
+} from "./value-tuple.ts";
 
 export {
   FIELD_EXTERNAL,
@@ -258,6 +266,22 @@ export class RowCodec {
     return externalizeTuple(value, (field) => this.#external[field] === true, writeBlob);
   }
 
+  /** All stored fields of a value tuple with their bytes in hand: blobs read, fields it is too short for filled in. Two
+   *  tuples hold the same row when these are equal. */
+  inlineFields(value: Uint8Array, readBlob: ReadBlob): readonly TupleField[] {
+    const fields = decodeTuple(value, 0);
+    return this.#storedColumns.map(({ columnIndex, codec }, at) => {
+      const field = fields[at];
+      if (field === undefined) {
+        const absent = absentField(this.schema.columns[columnIndex] as Column, codec);
+        return absent === undefined ? { kind: "null" } : inlineField(absent);
+      }
+      return field.kind === "external"
+        ? inlineField(readBlob(hashFromBytes(field.bytes, field.start)))
+        : field;
+    });
+  }
+
   #mustGetParts(index: number): readonly KeyPart[] {
     const parts = this.#parts[index];
     assert(parts !== undefined, "the index exists");
@@ -316,6 +340,10 @@ function absentField({ absentValue }: Column, codec: FieldCodec): Uint8Array | u
   const writer = new FieldWriter();
   codec.encode(absentValue, writer);
   return writer.toBytes();
+}
+
+function inlineField(bytes: Uint8Array): TupleField {
+  return { kind: "inline", bytes, start: 0, end: bytes.length };
 }
 
 /** Joins encoded fields to a tuple. `ends` are the ends in `data`; -end - 1 for NULL. */
