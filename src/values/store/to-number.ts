@@ -92,35 +92,35 @@ export function storeInteger(
   context: StoreContext,
 ): SqlInteger {
   const { least, greatest } = integerRange(to);
-  function fit(whole: SqlInteger): SqlInteger {
+  function clip(whole: SqlInteger): SqlInteger {
     if (whole >= least && whole <= greatest) return whole;
     outOfRange(context, target);
     return whole < least ? least : greatest;
   }
-  function fitDecimal(exact: Decimal): SqlInteger {
+  function clipDecimal(exact: Decimal): SqlInteger {
     const whole = decimalToInteger(exact);
     // MySQL converts to BIGINT first and warns there too.
     if (to.name !== "bigint" && (whole > 18446744073709551615n || whole < -9223372036854775808n)) {
       outOfRange(context, target);
     }
     if (to.unsigned && exact.isNegative && whole === 0) outOfRange(context, target);
-    return fit(whole);
+    return clip(whole);
   }
-  function fitDouble(double: number): SqlInteger {
+  function clipDouble(double: number): SqlInteger {
     const rounded = roundHalfEven(double);
     if (rounded < least || rounded > greatest || (to.unsigned && double < 0)) {
       outOfRange(context, target);
       return double < 0 ? least : greatest;
     }
-    return Number.isSafeInteger(rounded) ? rounded + 0 : fit(BigInt(rounded));
+    return Number.isSafeInteger(rounded) ? rounded + 0 : clip(BigInt(rounded));
   }
-  if (from.kind === "integer") return fit(value as SqlInteger);
+  if (from.kind === "integer") return clip(value as SqlInteger);
   const exact = exactNumber(value, from);
-  if (exact !== undefined) return fitDecimal(exact);
-  if (from.kind === "float") return fitDouble(value as number);
+  if (exact !== undefined) return clipDecimal(exact);
+  if (from.kind === "float") return clipDouble(value as number);
   if (from.kind === "json") {
     const number = jsonNumber(value as JsonValue, "INTEGER", context);
-    return number === undefined ? 0 : typeof number === "number" ? fitDouble(number) : fitDecimal(number);
+    return number === undefined ? 0 : typeof number === "number" ? clipDouble(number) : clipDecimal(number);
   }
   const text = sourceText(value, from);
   const { digits, garbage } = integerPrefix(text);
@@ -170,7 +170,7 @@ export function storeDecimal(
   context: StoreContext,
 ): Decimal {
   const largest = largestDecimal(to.precision, to.scale);
-  function fit(number: Decimal): Decimal {
+  function clip(number: Decimal): Decimal {
     const rounded = roundDecimal(number, to.scale);
     if (to.unsigned && number.isNegative) {
       outOfRange(context, target);
@@ -183,19 +183,19 @@ export function storeDecimal(
     if (number.scale > to.scale && compareDecimals(rounded, number) !== 0) noteTruncated(context, target);
     return rounded;
   }
-  function fitDouble(double: number): Decimal {
-    if (Math.abs(double) < 1e80) return fit(decimalFromDouble(double));
+  function clipDouble(double: number): Decimal {
+    if (Math.abs(double) < 1e80) return clip(decimalFromDouble(double));
     outOfRange(context, target);
     if (to.unsigned && double < 0) return new Decimal(0, to.scale);
     return double < 0 ? negateDecimal(largest) : largest;
   }
   const exact = exactNumber(value, from);
-  if (exact !== undefined) return fit(exact);
-  if (from.kind === "float") return fitDouble(value as number);
+  if (exact !== undefined) return clip(exact);
+  if (from.kind === "float") return clipDouble(value as number);
   if (from.kind === "json") {
     const number = jsonNumber(value as JsonValue, "DECIMAL", context);
     if (number === undefined) return new Decimal(0, to.scale);
-    return typeof number === "number" ? fitDouble(number) : fit(number);
+    return typeof number === "number" ? clipDouble(number) : clip(number);
   }
   const text = sourceText(value, from);
   const { digits, garbage } = numberPrefix(text);
@@ -205,10 +205,10 @@ export function storeDecimal(
     incorrectValue(context, target, "decimal", shownText(text, from));
     return new Decimal(0, to.scale);
   }
-  if (huge) return fitDouble(Number(digits));
+  if (huge) return clipDouble(Number(digits));
   const number = parseDecimalPrefix(digits).value;
   if (garbage || vanishing) noteTruncated(context, target);
-  return fit(number);
+  return clip(number);
 }
 
 const LARGEST_FLOAT = 3.4028234663852886e38;
@@ -220,7 +220,7 @@ export function storeFloat(
   target: StoreTarget,
   context: StoreContext,
 ): number {
-  function fit(double: number): number {
+  function clip(double: number): number {
     if (to.unsigned && double < 0) {
       outOfRange(context, target);
       return 0;
@@ -238,11 +238,11 @@ export function storeFloat(
     return to.name === "float" ? Math.fround(stored) : stored;
   }
   const exact = exactNumber(value, from);
-  if (exact !== undefined) return fit(exact.toNumber());
-  if (from.kind === "float") return fit(value as number);
+  if (exact !== undefined) return clip(exact.toNumber());
+  if (from.kind === "float") return clip(value as number);
   if (from.kind === "json") {
     const number = jsonNumber(value as JsonValue, "DOUBLE", context);
-    return number === undefined ? 0 : fit(typeof number === "number" ? number : number.toNumber());
+    return number === undefined ? 0 : clip(typeof number === "number" ? number : number.toNumber());
   }
   const text = sourceText(value, from);
   const { digits, garbage } = numberPrefix(text);
@@ -253,7 +253,7 @@ export function storeFloat(
     outOfRange(context, target);
   }
   if (!Number.isFinite(double)) double = double < 0 ? -Number.MAX_VALUE : Number.MAX_VALUE;
-  return fit(double);
+  return clip(double);
 }
 
 function roundToScale(value: number, scale: number): number {
