@@ -1,11 +1,17 @@
 /** A database as version control sees it: refs that move under the root mutex, after everything committed is in them. */
+
+import { Pause } from "../base/pause.ts";
+import { checkChunkStore } from "../chunks/check-chunk-store.ts";
+import type { ExportSource, ImportTarget } from "../chunks/chunk-import.ts";
 import type { ChunkStore } from "../chunks/chunk-store.ts";
 import type { NodeReader } from "../prolly/node-reader.ts";
+import { checkRepository } from "../vcs/check.ts";
 import type { RefChanges, Refs } from "../vcs/refs.ts";
 import { walkAddresses } from "../vcs/walk-addresses.ts";
 import { BRANCH_LOCK_KEY } from "./branch-state.ts";
 import type { Database } from "./database.ts";
 import { LOCK_EXCLUSIVE, LockOwner, type WaitLimits } from "./lock-table.ts";
+import type { Problem } from "./procedures/repository.ts";
 import type { VersionStore } from "./version-control/version-store.ts";
 
 export interface DatabaseVersionStoreOptions {
@@ -29,12 +35,20 @@ export class DatabaseVersionStore implements VersionStore {
     return this.#database.name;
   }
 
-  get chunks(): ChunkStore {
+  get databaseId(): string {
+    return this.#database.chunks.databaseId;
+  }
+
+  get chunks(): ChunkStore & ExportSource & ImportTarget {
     return this.#database.chunks;
   }
 
   get nodes(): NodeReader {
     return this.#database.nodes;
+  }
+
+  get spillFolder(): string {
+    return this.#database.folder;
   }
 
   refs(): Refs {
@@ -75,5 +89,26 @@ export class DatabaseVersionStore implements VersionStore {
       full: options.full,
     });
     return Math.max(0, report.sizeBeforeBytes - report.sizeAfterBytes);
+  }
+
+  async check(): Promise<readonly Problem[]> {
+    await this.#database.checkpoint();
+    const { chunks, nodes } = this.#database;
+    const stored = await checkChunkStore(chunks, { walk: walkAddresses });
+    const problems = stored.faults.map(({ message, path }) => ({
+      subject: path ?? "chunks",
+      problem: message,
+    }));
+    // Without whole chunks the tables cannot be looked at.
+    if (problems.length > 0) return problems;
+    const steps = checkRepository(nodes, chunks.root, { allCommits: true });
+    const pause = new Pause();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        return step.value.problems.map(({ where, message }) => ({ subject: where, problem: message }));
+      }
+      if (pause.isDue()) await pause.take();
+    }
   }
 }

@@ -2,14 +2,20 @@
  * What version control needs from a database: its chunks, its refs, and one way to change them. The engine implements
  * it; everything in this folder is written against it and knows nothing of logs, deltas and locks.
  */
+import type { ExportSource, ImportTarget } from "../../chunks/chunk-import.ts";
 import type { ChunkStore } from "../../chunks/chunk-store.ts";
 import type { NodeReader } from "../../prolly/node-reader.ts";
 import type { RefChanges, Refs } from "../../vcs/refs.ts";
+import type { Problem } from "../procedures/repository.ts";
 
 export interface VersionStore {
   readonly databaseName: string;
-  readonly chunks: ChunkStore;
+  /** 32 hexadecimal digits: what makes a backup this database's. */
+  readonly databaseId: string;
+  readonly chunks: ChunkStore & ExportSource & ImportTarget;
   readonly nodes: NodeReader;
+  /** An existing folder for the temporary files of large sorts. */
+  readonly spillFolder: string;
   /** The refs as last stored. Rows that SQL transactions committed since the last checkpoint are not in their working
    *  sets; see {@link checkpoint}. */
   refs(): Refs;
@@ -26,4 +32,6 @@ export interface VersionStore {
   /** How many sessions are on a branch of this database. */
   sessionsOnBranch(branch: string): number;
   collectGarbage(options: { readonly full: boolean }): Promise<number>;
+  /** Reads and checks everything; an empty list is good news. */
+  check(): Promise<readonly Problem[]>;
 }

@@ -1,0 +1,103 @@
+/** Making databases from elsewhere: clone and restore. Both are prepared beside the others and installed when whole. */
+import { restoreInto } from "../../backup/restore-backup.ts";
+import { cloneInto } from "../../remotes/clone.ts";
+import { defaultFetchSpec } from "../../remotes/refspec.ts";
+import type { RemoteStore } from "../../remotes/remote-store.ts";
+import { parseRemoteUrl } from "../../remotes/remote-url.ts";
+import type { TransferProgress } from "../../remotes/transfer-progress.ts";
+import { SqlError, sqlError } from "../../values/sql-error.ts";
+import type { CairnEngine } from "../cairn-engine.ts";
+import type { CloneOptions, RepositoryServer } from "../procedures/session.ts";
+import type { RemoteOpener } from "./remote-opener.ts";
+import { joinChanges, REMOTES, UPSTREAMS, writeSetting } from "./settings.ts";
+
+export interface EngineRepositoryServerOptions {
+  readonly engine: CairnEngine;
+  readonly opener: RemoteOpener;
+  readonly onProgress: (progress: TransferProgress) => void;
+}
+
+export class EngineRepositoryServer implements RepositoryServer {
+  readonly #options: EngineRepositoryServerOptions;
+
+  constructor(options: EngineRepositoryServerOptions) {
+    this.#options = options;
+  }
+
+  async clone(url: string, options: CloneOptions): Promise<string> {
+    const { engine, onProgress } = this.#options;
+    const address = parseRemoteUrl(url, this.#options.opener.schemes).url;
+    const name = options.name ?? nameFromUrl(address);
+    if (engine.hasDatabase(name)) throw sqlError("ER_DB_CREATE_EXISTS", name);
+    const { remote } = options;
+    await this.#withStore(address, async (source) => {
+      let branch = "";
+      await engine.installDatabase(name, async (folder) => {
+        const cloned = await cloneInto({
+          source,
+          remoteName: remote,
+          files: engine.services.files,
+          folder,
+          signal: options.signal,
+          onProgress,
+          ...(options.branch === undefined ? {} : { branch: options.branch }),
+        });
+        branch = cloned.branch;
+      });
+      const store = engine.versionStore(name);
+      await store.updateRefs(() =>
+        joinChanges([
+          writeSetting(store.chunks, REMOTES, {
+            [remote]: { url: address, fetchSpecs: [defaultFetchSpec(remote)] },
+          }),
+          writeSetting(store.chunks, UPSTREAMS, { [branch]: { remote, branch } }),
+        ]),
+      );
+    });
+    return name;
+  }
+
+  async restore(
+    url: string,
+    name: string,
+    { force, signal }: { readonly force: boolean; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { engine, onProgress } = this.#options;
+    const address = parseRemoteUrl(url, this.#options.opener.schemes).url;
+    if (engine.hasDatabase(name) && !force) {
+      throw new SqlError(
+        "ER_DB_CREATE_EXISTS",
+        `database '${name}' already exists, use '--force' to overwrite`,
+      );
+    }
+    await this.#withStore(address, (source) =>
+      engine.installDatabase(
+        name,
+        async (folder) => {
+          await restoreInto({ source, files: engine.services.files, folder, signal, onProgress });
+        },
+        { replace: force },
+      ),
+    );
+  }
+
+  async #withStore<T>(address: string, work: (source: RemoteStore) => Promise<T>): Promise<T> {
+    const source = this.#options.opener.open(address);
+    try {
+      return await work(source);
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+/** The last part of the path. */
+function nameFromUrl(url: string): string {
+  const [last = ""] = decodeURIComponent(new URL(url).pathname)
+    .split("/")
+    .filter((part) => part !== "")
+    .slice(-1);
+  if (last === "")
+    throw new SqlError("ER_WRONG_ARGUMENTS", `'${url}' does not tell a database name; give one`);
+  return last;
+}
