@@ -46,7 +46,7 @@ export class TreeNode {
   constructor(bytes: Uint8Array) {
     checkChunkKind(bytes, CHUNK_TREE_NODE, NODE_HEADER_SIZE);
     const wide = (bytes[7] as number) >= 0x80;
-    this.bytes = bytes;
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.level = bytes[2] as number;
     this.content = asContent(bytes[3] as number);
     this.count =

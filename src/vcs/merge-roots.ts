@@ -93,8 +93,8 @@ function withCounters(
 ): TableRecord | undefined {
   if (record === undefined || other === undefined) return record;
   if (record.autoIncrement >= other.autoIncrement && record.nextRowId >= other.nextRowId) return record;
-  const autoIncrement =
-    record.autoIncrement > other.autoIncrement ? record.autoIncrement : other.autoIncrement;
+  let { autoIncrement } = record;
+  if (other.autoIncrement > autoIncrement) autoIncrement = other.autoIncrement;
   return { ...record, autoIncrement, nextRowId: Math.max(record.nextRowId, other.nextRowId) };
 }
 
