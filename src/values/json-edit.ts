@@ -84,7 +84,18 @@ export function insertIntoArray(document: JsonValue, path: JsonPath, value: Json
 export function removeJson(document: JsonValue, path: JsonPath): JsonValue {
   mustBeOnePlace(path);
   if (path.legs.length === 0) throw sqlError("ER_JSON_VACUOUS_PATH", "$");
-  return removeAt(document, path.legs, 0);
+  const legs = withoutWrappedCells(document, path.legs);
+  return legs.length === 0 ? document : removeAt(document, legs, 0);
+}
+
+/** `[0]` behind something that is no array means that thing itself. */
+function withoutWrappedCells(document: JsonValue, legs: readonly PathLeg[]): readonly PathLeg[] {
+  const last = legs.at(-1);
+  if (last?.kind !== "cell" || cellNumber(last.index, 1) !== 0) return legs;
+  const parentLegs = legs.slice(0, -1);
+  const parent = findJson(document, { legs: parentLegs, many: false })[0]?.value;
+  if (parent === undefined || parent.kind === "array") return legs;
+  return withoutWrappedCells(document, parentLegs);
 }
 
 function removeAt(target: JsonValue, legs: readonly PathLeg[], depth: number): JsonValue {

@@ -3,7 +3,7 @@
  * something that is no array sees it as an array of one, as in MySQL.
  */
 import { unreachable } from "../base/assert.ts";
-import type { JsonValue } from "./json.ts";
+import type { JsonArray, JsonValue } from "./json.ts";
 import { JsonTextError, parseJson } from "./json-parse.ts";
 import { quoteJson } from "./json-print.ts";
 import { sqlError } from "./sql-error.ts";
@@ -205,11 +205,11 @@ export function findJson(document: JsonValue, path: JsonPath): JsonMatch[] {
         return;
       case "any cell":
         // [*] alone does not see a scalar as an array.
-        if (value.kind === "array") value.items.forEach((item, i) => visit(item, [...steps, i], depth + 1));
+        if (value.kind === "array") visitItems(value, steps, depth + 1);
         return;
       case "ellipsis":
         visit(value, steps, depth + 1);
-        if (value.kind === "array") value.items.forEach((item, i) => visit(item, [...steps, i], depth));
+        if (value.kind === "array") visitItems(value, steps, depth);
         else if (value.kind === "object") {
           for (const [name, member] of value.members) visit(member, [...steps, name], depth);
         }
@@ -217,6 +217,10 @@ export function findJson(document: JsonValue, path: JsonPath): JsonMatch[] {
       default:
         unreachable(leg);
     }
+  }
+
+  function visitItems(array: JsonArray, steps: readonly (string | number)[], depth: number): void {
+    for (const [i, item] of array.items.entries()) visit(item, [...steps, i], depth);
   }
 
   function visitCells(
