@@ -12,6 +12,8 @@ const seconds = process.argv[3] ?? "4";
 await using server = await startTestServer({ tls: "off" });
 await server.createUser("bench", { password: "" });
 for (const mode of ["auto", "disable"]) {
+  const before = process.cpuUsage();
+  const questionsBefore = server.processes.counters.questions;
   const { stdout } = await promisify(execFile)("sysbench", [
     "oltp_point_select",
     "--mysql-host=127.0.0.1",
@@ -24,9 +26,10 @@ for (const mode of ["auto", "disable"]) {
     `--time=${seconds}`,
     "run",
   ]);
+  const used = process.cpuUsage(before);
+  const micros = (used.user + used.system) / (server.processes.counters.questions - questionsBefore);
   const perSecond = /transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(stdout)?.[1];
   const p95 = /95th percentile:\s+([\d.]+)/.exec(stdout)?.[1];
-  console.log(
-    `${mode === "auto" ? "prepared" : "text    "} ${threads} threads: ${perSecond}/s, p95 ${p95} ms`,
-  );
+  const name = mode === "auto" ? "prepared" : "text";
+  console.log(`${name}, ${threads} threads: ${perSecond}/s, p95 ${p95} ms, ${micros.toFixed(1)} µs CPU each`);
 }

@@ -47,6 +47,7 @@ export class Connection implements Process, SenderSession {
   #tracker: SessionTracker | undefined;
   #text: Buffer | undefined;
   #abort = new AbortController();
+  #options: QueryOptions | undefined;
   #killed = false;
   #quit = false;
   #ending: "shutdown" | undefined;
@@ -130,6 +131,7 @@ export class Connection implements Process, SenderSession {
     await this.#closeSession();
     const { response, account } = login;
     this.capabilities = response.capabilities;
+    this.#options = undefined;
     this.account = account.name;
     this.user = response.user;
     this.multiStatements = (response.capabilities & CLIENT_MULTI_STATEMENTS) !== 0;
@@ -181,21 +183,15 @@ export class Connection implements Process, SenderSession {
     this.stream.end();
   }
 
-  /** What a statement is run with. */
+  /** What a statement is run with: the same object until something of it changes. */
   queryOptions(): QueryOptions {
-    const base = {
-      sink: this.sender,
-      signal: this.#abort.signal,
-      multiStatements: this.multiStatements,
-    };
-    if ((this.capabilities & CLIENT_LOCAL_FILES) === 0) return base;
-    return {
-      ...base,
-      readLocalFile: (name) => {
-        this.sender.sendHeldBefore();
-        return readLocalFile(this.stream, name);
-      },
-    };
+    const { signal } = this.#abort;
+    const known = this.#options;
+    if (known?.signal === signal && known.multiStatements === this.multiStatements) return known;
+    const options = { sink: this.sender, signal, multiStatements: this.multiStatements };
+    const withFiles = (this.capabilities & CLIENT_LOCAL_FILES) !== 0;
+    this.#options = withFiles ? { ...options, readLocalFile: this.#readLocalFile } : options;
+    return this.#options;
   }
 
   /** Shows the statement in the process list. */
@@ -235,6 +231,11 @@ export class Connection implements Process, SenderSession {
     }
     stream.end();
   }
+
+  readonly #readLocalFile = (name: string): AsyncIterable<Uint8Array> => {
+    this.sender.sendHeldBefore();
+    return readLocalFile(this.stream, name);
+  };
 
   #sleep(): void {
     this.#state = "idle";

@@ -8,6 +8,7 @@ import { asksForCursor, type DecodeOptions } from "../wire/execute-parameters.ts
 import type { PayloadReader } from "../wire/payload-reader.ts";
 import {
   CLIENT_DEPRECATE_EOF,
+  CLIENT_QUERY_ATTRIBUTES,
   SERVER_STATUS_CURSOR_EXISTS,
   SERVER_STATUS_LAST_ROW_SENT,
 } from "../wire/protocol.ts";
@@ -119,13 +120,15 @@ async function openCursor(target: CommandTarget, statement: ServerStatement): Pr
   });
 }
 
+const UTF8_PLAIN: DecodeOptions = { withAttributes: false, decodeText: undefined };
+const UTF8_WITH_ATTRIBUTES: DecodeOptions = { withAttributes: true, decodeText: undefined };
+
 function decodeOptionsOf(target: CommandTarget): DecodeOptions {
   const charset = target.session.status.clientCharset;
-  const isUtf8 = charset === "utf8mb4" || charset === "utf8mb3";
-  return {
-    capabilities: target.capabilities,
-    decodeText: isUtf8 ? undefined : (bytes) => decodeText(bytes, charset),
-  };
+  const withAttributes = (target.capabilities & CLIENT_QUERY_ATTRIBUTES) !== 0;
+  if (charset === "utf8mb4" || charset === "utf8mb3")
+    return withAttributes ? UTF8_WITH_ATTRIBUTES : UTF8_PLAIN;
+  return { withAttributes, decodeText: (bytes) => decodeText(bytes, charset) };
 }
 
 function writeDefinitions(target: CommandTarget, columns: readonly ResultColumn[]): void {

@@ -29,7 +29,7 @@ export function writeIntegerText(writer: PacketWriter, value: SqlInteger, width:
   const negative = value < 0;
   const magnitude = negative ? -value : value;
   const digits = countDigits(magnitude);
-  const padded = digits < width ? width : digits;
+  const padded = Math.max(digits, width);
   const size = negative ? padded + 1 : padded;
   writer.reserve(INTEGER_TEXT_SIZE_MAX + padded);
   const bytes = writer.bytes;

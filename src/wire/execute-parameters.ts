@@ -26,7 +26,8 @@ export interface DecodedParameter {
 }
 
 export interface DecodeOptions {
-  readonly capabilities: number;
+  /** CLIENT_QUERY_ATTRIBUTES */
+  readonly withAttributes: boolean;
   /** Text as the client's character set has it; undefined when that is UTF-8. */
   readonly decodeText: ((bytes: Uint8Array) => string) | undefined;
 }
@@ -85,7 +86,7 @@ export class StatementParameters {
   decode(reader: PayloadReader, options: DecodeOptions): readonly DecodedParameter[] {
     const flags = reader.uint8();
     reader.skip(4); // iteration count, always 1
-    const withAttributes = (options.capabilities & protocol.CLIENT_QUERY_ATTRIBUTES) !== 0;
+    const { withAttributes } = options;
     let count = this.count;
     if (withAttributes && (count > 0 || (flags & FLAG_PARAMETER_COUNT_AVAILABLE) !== 0)) {
       // Query attributes follow the statement's own parameters.
@@ -125,7 +126,7 @@ export function skipQueryAttributes(reader: PayloadReader): void {
   const ignored: DecodedParameter = { type: NULL, value: null };
   for (let i = 0; i < count; i++) {
     if (((bitmap[i >>> 3] as number) & (1 << (i & 7))) !== 0) continue;
-    decodeValue(reader, types[i] as number, { capabilities: 0, decodeText: undefined }, ignored);
+    decodeValue(reader, types[i] as number, { withAttributes: true, decodeText: undefined }, ignored);
   }
 }
 
@@ -154,32 +155,43 @@ function decodeValue(
   const typeCode = typeAndSign & 0xff;
   switch (typeCode) {
     case protocol.TYPE_NULL:
-      return setParameter(parameter, NULL, null);
+      setParameter(parameter, NULL, null);
+      break;
     case protocol.TYPE_TINY:
     case protocol.TYPE_BOOL:
-      return setInteger(parameter, unsigned, unsigned ? reader.uint8() : (reader.uint8() << 24) >> 24);
+      setInteger(parameter, unsigned, unsigned ? reader.uint8() : (reader.uint8() << 24) >> 24);
+      break;
     case protocol.TYPE_SHORT:
     case protocol.TYPE_YEAR:
-      return setInteger(parameter, unsigned, unsigned ? reader.uint16() : (reader.uint16() << 16) >> 16);
+      setInteger(parameter, unsigned, unsigned ? reader.uint16() : (reader.uint16() << 16) >> 16);
+      break;
     case protocol.TYPE_LONG:
     case protocol.TYPE_INT24:
-      return setInteger(parameter, unsigned, unsigned ? reader.uint32() : reader.uint32() | 0);
+      setInteger(parameter, unsigned, unsigned ? reader.uint32() : reader.uint32() | 0);
+      break;
     case protocol.TYPE_LONGLONG:
-      return setInteger(parameter, unsigned, readInteger64(reader, unsigned));
+      setInteger(parameter, unsigned, readInteger64(reader, unsigned));
+      break;
     case protocol.TYPE_FLOAT:
-      return setParameter(parameter, FLOAT, reader.take(4).readFloatLE());
+      setParameter(parameter, FLOAT, reader.take(4).readFloatLE());
+      break;
     case protocol.TYPE_DOUBLE:
-      return setParameter(parameter, DOUBLE, reader.take(8).readDoubleLE());
+      setParameter(parameter, DOUBLE, reader.take(8).readDoubleLE());
+      break;
     case protocol.TYPE_DATE:
     case protocol.TYPE_NEWDATE:
-      return setParameter(parameter, DATE, readDateTime(reader));
+      setParameter(parameter, DATE, readDateTime(reader));
+      break;
     case protocol.TYPE_DATETIME:
     case protocol.TYPE_TIMESTAMP:
-      return setParameter(parameter, DATETIME, readDateTime(reader));
+      setParameter(parameter, DATETIME, readDateTime(reader));
+      break;
     case protocol.TYPE_TIME:
-      return setParameter(parameter, TIME, readTime(reader));
+      setParameter(parameter, TIME, readTime(reader));
+      break;
     default:
-      return setBytes(parameter, typeCode, reader.lengthBytes(), options);
+      setBytes(parameter, typeCode, reader.lengthBytes(), options);
+      break;
   }
 }
 
@@ -210,7 +222,10 @@ function setBytes(
     case protocol.TYPE_DECIMAL:
     case protocol.TYPE_NEWDECIMAL: {
       const decimal = parseDecimal(bytes.toString("latin1"));
-      if (decimal === undefined) return setText(parameter, bytes, options);
+      if (decimal === undefined) {
+        setText(parameter, bytes, options);
+        break;
+      }
       const type: SqlType = {
         kind: "decimal",
         precision: 65,
@@ -218,7 +233,8 @@ function setBytes(
         unsigned: false,
         zerofill: false,
       };
-      return setParameter(parameter, type, decimal);
+      setParameter(parameter, type, decimal);
+      break;
     }
     case protocol.TYPE_TINY_BLOB:
     case protocol.TYPE_MEDIUM_BLOB:
@@ -226,14 +242,16 @@ function setBytes(
     case protocol.TYPE_BLOB:
     case protocol.TYPE_BIT:
     case protocol.TYPE_GEOMETRY:
-      return setParameter(parameter, BLOB, bytes);
+      setParameter(parameter, BLOB, bytes);
+      break;
     case protocol.TYPE_VARCHAR:
     case protocol.TYPE_VAR_STRING:
     case protocol.TYPE_STRING:
     case protocol.TYPE_ENUM:
     case protocol.TYPE_SET:
     case protocol.TYPE_JSON:
-      return setText(parameter, bytes, options);
+      setText(parameter, bytes, options);
+      break;
     default:
       throw new WireError("bad_parameter", `parameter type ${typeCode} is unknown`);
   }

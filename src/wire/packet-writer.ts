@@ -231,7 +231,7 @@ export class PacketWriter {
       const rest = payloadSize - part * PACKET_PAYLOAD_MAX;
       this.#writeHeader(
         start + part * (PACKET_PAYLOAD_MAX + PACKET_HEADER_SIZE),
-        rest < PACKET_PAYLOAD_MAX ? rest : PACKET_PAYLOAD_MAX,
+        Math.min(rest, PACKET_PAYLOAD_MAX),
       );
     }
     this.size += extraHeaders * PACKET_HEADER_SIZE;

@@ -1,4 +1,5 @@
 /** A SqlSession that understands a handful of statements, for tests and benchmarks of the server alone. */
+import { systemClock } from "../../src/base/clock.ts";
 import type {
   BoundParameter,
   ConnectionFacts,
@@ -173,6 +174,9 @@ export class FakeSqlSession implements SqlSession {
       case "call":
         writeRow(sink, INT_COLUMNS, (row) => row.writeInteger(1));
         return sink.ok({ affectedRows: 0, lastInsertId: 0, warningCount: 0, info: "" });
+      case "pause":
+        await systemClock.sleep(Number(argument), options.signal);
+        return sink.ok({ affectedRows: 0, lastInsertId: 0, warningCount: 0, info: "paused" });
       case "wait":
         return await waitForAbort(options.signal);
       case "fail":
@@ -192,7 +196,12 @@ export class FakeSqlSession implements SqlSession {
         if (argument === "$$") throw sqlError("ER_PARSE_ERROR", "syntax error", "$$", 1);
         return writeRow(sink, [column("1", INT)], (row) => row.writeInteger(1));
       default:
-        return sink.ok({ affectedRows: 3, lastInsertId: 2n ** 63n, warningCount: 1, info: "Records: 3" });
+        return sink.ok({
+          affectedRows: 3,
+          lastInsertId: 2n ** 63n - 1n,
+          warningCount: 1,
+          info: "Records: 3",
+        });
     }
   }
 

@@ -112,7 +112,13 @@ describe("text rows", () => {
     expect(textRow(VARCHAR, (row) => row.writeText("é"), "latin1").toString("hex")).toBe("01e9");
     const stored = Buffer.from("é");
     expect(textRow(VARCHAR, (row) => row.writeUtf8(stored, 0, 2), "latin1").toString("hex")).toBe("01e9");
-    const latin1: SqlType = { ...VARCHAR, charset: "latin1", collation: "latin1_swedish_ci" };
+    const latin1: SqlType = {
+      kind: "string",
+      name: "varchar",
+      length: 9,
+      charset: "latin1",
+      collation: "latin1_swedish_ci",
+    };
     expect(textRow(latin1, (row) => row.writeText("é"), "binary").toString("hex")).toBe("01e9");
   });
 

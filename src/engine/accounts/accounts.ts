@@ -136,20 +136,27 @@ export class Accounts {
   #apply(change: Change, statement: AccountStatement): void {
     switch (statement.kind) {
       case "create-user":
-        return this.#createUsers(change, statement);
+        this.#createUsers(change, statement);
+        break;
       case "alter-user":
-        return this.#alterUsers(change, statement);
+        this.#alterUsers(change, statement);
+        break;
       case "drop-user":
-        return dropUsers(change, statement);
+        dropUsers(change, statement);
+        break;
       case "rename-user":
-        return renameUsers(change, statement);
+        renameUsers(change, statement);
+        break;
       case "password":
-        return this.#setPassword(change, statement);
+        this.#setPassword(change, statement);
+        break;
       case "grant":
       case "revoke":
-        return changeGrants(change, statement);
+        changeGrants(change, statement);
+        break;
       case "revoke-all":
-        return revokeAll(change, statement);
+        revokeAll(change, statement);
+        break;
       case "create-role":
       case "drop-role":
       case "grant-role":
@@ -159,7 +166,7 @@ export class Accounts {
       case "revoke-proxy":
         throw sqlError("ER_NOT_SUPPORTED_YET", "PROXY");
       default:
-        return unreachable(statement);
+        unreachable(statement);
     }
   }
 
