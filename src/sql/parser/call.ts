@@ -59,7 +59,7 @@ export function startsCall(reader: TokenReader): boolean {
   if (BARE_CALLS.has(word)) return true;
   if (reader.wordAt(1) === "(") {
     if (kind === T_RESERVED) return true;
-    return word === "" || CALLABLE_KEYWORDS.has(word) || SPECIAL_CALLS.has(word);
+    return word === "" || word === "AVG" || CALLABLE_KEYWORDS.has(word) || SPECIAL_CALLS.has(word);
   }
   return reader.wordAt(1) === "." && reader.wordAt(3) === "(" && reader.identifierAt(2);
 }
@@ -69,7 +69,8 @@ export function parseCall(reader: TokenReader): Expression {
   const kind = reader.kind;
   const word = reader.word;
   if (BARE_CALLS.has(word)) return parseBareCall(reader);
-  if (AGGREGATES.has(word) && kind === T_RESERVED) return parseAggregate(reader);
+  // AVG is a keyword that needs no parenthesis directly after it, unlike the other aggregates.
+  if (AGGREGATES.has(word) && (kind === T_RESERVED || word === "AVG")) return parseAggregate(reader);
   if (WINDOW_FUNCTIONS.has(word) && kind === T_RESERVED) return parseWindowFunction(reader);
   if (SPECIAL_CALLS.has(word)) return parseSpecialCall(reader);
   if (kind === T_RESERVED && !CALLABLE_KEYWORDS.has(word)) reader.fail();

@@ -3,6 +3,7 @@ import type { CastType } from "../ast/data-type.ts";
 import type { Expression, JsonFallback } from "../ast/expression.ts";
 import { parseCastType } from "./cast.ts";
 import { parseBits, parseExpression, parseExpressionList, parseUnit } from "./expression.ts";
+import { isCharsetIntroducer, parseLiteral } from "./literal.ts";
 import { parseCharsetName } from "./simple-expression.ts";
 import type { TokenReader } from "./token-reader.ts";
 
@@ -178,8 +179,8 @@ function parseWeightString(reader: TokenReader, start: number): Expression {
 function parseJsonValue(reader: TokenReader, start: number): Expression {
   const document = parseExpression(reader);
   reader.expect(",");
-  if (!reader.atString) reader.fail();
-  const path = parseExpression(reader);
+  if (!reader.atString && !isCharsetIntroducer(reader)) reader.fail();
+  const path = parseLiteral(reader);
   const returning: { readonly returning?: CastType } = reader.accept("RETURNING")
     ? { returning: parseCastType(reader) }
     : {};
