@@ -17,9 +17,11 @@ import type { RowEntry } from "./row-delta.ts";
 import type { TableLoader } from "./table-loader.ts";
 import type { TableLayers } from "./table-state.ts";
 
+/** What was committed at one moment. Shared by all who read that moment, and counted. */
 export interface Snapshot {
   readonly generation: Generation;
   readonly sequence: number;
+  holders: number;
 }
 
 /** Commits are seen up to this sequence: all of them. */
@@ -127,8 +129,8 @@ export class BranchState {
   /** Metadata locks by table name, and {@link BRANCH_LOCK_KEY}. */
   readonly metadataLocks: LockSpace = new LockSpace();
   #sequence = 0;
-  /** In order of creation, so the first is the oldest. */
-  readonly #snapshots = new Set<Snapshot>();
+  /** In order of creation. All but the last have holders; the last is kept for the next reader. */
+  readonly #snapshots: Snapshot[] = [];
   #dirtyBytes = 0;
   #dirty = false;
 
@@ -147,19 +149,33 @@ export class BranchState {
   }
 
   takeSnapshot(): Snapshot {
-    const snapshot: Snapshot = { generation: this.generation, sequence: this.#sequence };
-    this.#snapshots.add(snapshot);
+    const snapshots = this.#snapshots;
+    const { generation } = this;
+    const sequence = this.#sequence;
+    const last = snapshots[snapshots.length - 1];
+    if (last !== undefined) {
+      if (last.sequence === sequence && last.generation === generation) {
+        last.holders++;
+        return last;
+      }
+      if (last.holders === 0) snapshots.pop();
+    }
+    const snapshot: Snapshot = { generation, sequence, holders: 1 };
+    snapshots.push(snapshot);
     return snapshot;
   }
 
   releaseSnapshot(snapshot: Snapshot): void {
-    this.#snapshots.delete(snapshot);
+    assert(snapshot.holders > 0, "a snapshot is released once by each holder");
+    const snapshots = this.#snapshots;
+    if (--snapshot.holders > 0 || snapshots[snapshots.length - 1] === snapshot) return;
+    snapshots.splice(snapshots.indexOf(snapshot), 1);
   }
 
   /** Roots that somebody still reads: garbage collection keeps their chunks. */
   liveRoots(): readonly Hash[] {
     const roots = new Set<Hash>([this.generation.rootAddress]);
-    for (const snapshot of this.#snapshots) roots.add(snapshot.generation.rootAddress);
+    for (const { holders, generation } of this.#snapshots) if (holders > 0) roots.add(generation.rootAddress);
     return [...roots];
   }
 
@@ -209,7 +225,7 @@ export class BranchState {
   }
 
   #oldestSnapshot(sequence: number): number {
-    for (const snapshot of this.#snapshots) return snapshot.sequence;
-    return sequence;
+    const oldest = this.#snapshots[0];
+    return oldest === undefined || oldest.holders === 0 ? sequence : oldest.sequence;
   }
 }

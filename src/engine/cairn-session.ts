@@ -9,8 +9,11 @@ import type { BeginOptions, DatabaseRevision, EngineSession, IsolationLevel } fr
 import type { CairnEngine } from "./cairn-engine.ts";
 import { EngineDataDefinition } from "./data-definition.ts";
 import type { Database } from "./database.ts";
-import { LockOwner, type WaitLimits } from "./lock-table.ts";
+import { LockOwner, type LockSubject, type WaitLimits } from "./lock-table.ts";
 import { SqlTransaction, type TransactionHost } from "./transaction.ts";
+
+/** A deadlock over user locks only fails the request that closes it (3058). */
+const USER_LOCKS: LockSubject = { lockWeight: () => 0, onDeadlock: () => {} };
 
 export class CairnSession implements EngineSession, TransactionHost {
   readonly id: number;
@@ -29,11 +32,7 @@ export class CairnSession implements EngineSession, TransactionHost {
     this.id = id;
     this.#onClose = onClose;
     this.dataDefinition = new EngineDataDefinition(engine, this);
-    this.#userLockOwner = new LockOwner(
-      id,
-      () => 0,
-      () => {},
-    );
+    this.#userLockOwner = new LockOwner(id, USER_LOCKS);
   }
 
   currentBranch(databaseName: string): string {

@@ -26,7 +26,7 @@ import { checkNewParents } from "./foreign-key-scan.ts";
 import { quote } from "./foreign-key-text.ts";
 import { checkForeignKeys, followParent } from "./foreign-key-validation.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
-import { LOCK_EXCLUSIVE, LOCK_USE, type LockMode, LockOwner, type WaitLimits } from "./lock-table.ts";
+import { heavyOwner, LOCK_EXCLUSIVE, LOCK_USE, type LockMode, type WaitLimits } from "./lock-table.ts";
 import { type RebuiltTrees, rebuildTable } from "./table-rebuild.ts";
 
 /** What schema changes take from the session that asks for them. */
@@ -42,9 +42,6 @@ interface Target {
 
 /** Tables to put (or, with undefined, remove) in a root value, by name. */
 type TableChanges = ReadonlyMap<string, TableRecord | undefined>;
-
-/** Deadlocks choose someone else: a schema change has more to lose than a transaction. */
-const DEFINITION_WEIGHT = Number.MAX_SAFE_INTEGER;
 
 export class EngineDataDefinition implements DataDefinition {
   readonly #engine: CairnEngine;
@@ -244,11 +241,7 @@ export class EngineDataDefinition implements DataDefinition {
     names: { readonly exclusive: readonly string[]; readonly used?: readonly string[] },
     task: () => Promise<void>,
   ): Promise<void> {
-    const owner = new LockOwner(
-      this.#engine.takeId(),
-      () => DEFINITION_WEIGHT,
-      () => owner.releaseAll(),
-    );
+    const owner = heavyOwner(this.#engine.takeId());
     const lock = async (name: string, mode: LockMode): Promise<void> => {
       await branch.metadataLocks.acquire(owner, name, mode, () => this.#host.metadataWait(undefined));
     };

@@ -10,7 +10,7 @@ import type { RefChanges, Refs } from "../vcs/refs.ts";
 import { walkAddresses } from "../vcs/walk-addresses.ts";
 import { BRANCH_LOCK_KEY } from "./branch-state.ts";
 import type { Database } from "./database.ts";
-import { LOCK_EXCLUSIVE, LockOwner, type WaitLimits } from "./lock-table.ts";
+import { heavyOwner, LOCK_EXCLUSIVE, type WaitLimits } from "./lock-table.ts";
 import type { Problem } from "./procedures/repository.ts";
 import type { VersionStore } from "./version-control/version-store.ts";
 
@@ -60,11 +60,7 @@ export class DatabaseVersionStore implements VersionStore {
   }
 
   async updateRefs(change: (refs: Refs) => RefChanges, exclusive: readonly string[] = []): Promise<void> {
-    const owner = new LockOwner(
-      this.#options.takeId(),
-      () => Number.MAX_SAFE_INTEGER,
-      () => owner.releaseAll(),
-    );
+    const owner = heavyOwner(this.#options.takeId());
     try {
       for (const name of [...new Set(exclusive)].sort()) {
         const locks = this.#database.getBranch(name)?.metadataLocks;

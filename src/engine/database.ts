@@ -32,8 +32,8 @@ import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working
 import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
 import { type FoldedBranch, foldBranch, freezeBranch, installFolded } from "./checkpoint.ts";
 import type { EngineServices } from "./engine-settings.ts";
-import { LOCK_EXCLUSIVE, LockOwner } from "./lock-table.ts";
-import type { LogRecord } from "./log-record.ts";
+import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
+import type { LogRecord, RecordToLog } from "./log-record.ts";
 import { replayRecord } from "./log-replay.ts";
 import { TableLoader } from "./table-loader.ts";
 import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
@@ -162,11 +162,7 @@ export class Database {
   /** Waits until no transaction uses any branch, and keeps later ones out until the result is called. */
   async lockWholly(ownerId: number): Promise<() => void> {
     const { clock } = this.#services;
-    const owner = new LockOwner(
-      ownerId,
-      () => Number.MAX_SAFE_INTEGER,
-      () => owner.releaseAll(),
-    );
+    const owner = heavyOwner(ownerId);
     for (const branch of this.#branches.values()) {
       await branch.metadataLocks.acquire(owner, BRANCH_LOCK_KEY, LOCK_EXCLUSIVE, () => ({
         clock,
@@ -202,8 +198,9 @@ export class Database {
     return generation;
   }
 
-  /** Logs a transaction; `apply` runs in commit order once it is durable, before the promise resolves. */
-  commitRecord(record: LogRecord, apply: () => void): Promise<void> {
+  /** Logs a transaction; `apply` runs in commit order once it is durable, before the promise resolves, or `failed`
+   *  before it rejects. */
+  commitRecord(record: RecordToLog, apply: () => void, failed?: () => void): Promise<void> {
     const log = this.#log;
     assert(log !== undefined, "the log is open");
     return new Promise((resolve, reject) => {
@@ -213,7 +210,10 @@ export class Database {
         resolve();
         this.#scheduleCheckpoint(log);
       };
-      log.append(record, done, reject);
+      log.append(record, done, (error) => {
+        failed?.();
+        reject(error);
+      });
     });
   }
 

@@ -18,7 +18,6 @@ import {
   type LockingTableWriterOptions,
   prefixRange,
 } from "./locking-table-writer.ts";
-import { loggedIndexes } from "./log-replay.ts";
 
 /** InnoDB's limit. */
 const CASCADE_DEPTH_MAX = 15;
@@ -150,8 +149,8 @@ export class ForeignKeyChecker {
     },
   ): WriteOutcome | undefined {
     if (this.#given.depth >= CASCADE_DEPTH_MAX) throw sqlError("ER_FK_DEPTH_EXCEEDED", CASCADE_DEPTH_MAX);
-    const { schema } = child.state.definition;
-    if (loggedIndexes(schema).length > 1) {
+    const { schema, loggedIndexes } = child.state.definition;
+    if (loggedIndexes.length > 1) {
       throw sqlError(
         "ER_NOT_SUPPORTED_YET",
         "a foreign key cascade into a table with an index on a virtual column",

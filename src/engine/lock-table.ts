@@ -48,36 +48,57 @@ export interface WaitLimits {
   readonly deadlockError: ErrorSymbol;
 }
 
-/** Who holds and waits. Created by transactions; all state is kept here and in the queues. */
+/** What an owner stands for. */
+export interface LockSubject {
+  /** Deadlock victims are the lightest. */
+  lockWeight(): number;
+  /** Chosen as the victim: gives up everything. */
+  onDeadlock(): void;
+}
+
+/** Who holds and waits. All state is kept here and in the queues. */
 export class LockOwner {
   readonly id: number;
-  /** Deadlock victims are the lightest. */
-  readonly weight: () => number;
-  readonly onDeadlock: () => void;
-  readonly held: Set<LockQueue> = new Set();
+  readonly subject: LockSubject;
   request: LockRequest | undefined = undefined;
+  readonly #held: LockQueue[] = [];
 
-  constructor(id: number, weight: () => number, onDeadlock: () => void) {
+  constructor(id: number, subject: LockSubject) {
     this.id = id;
-    this.weight = weight;
-    this.onDeadlock = onDeadlock;
+    this.subject = subject;
+  }
+
+  /** For queues: this owner was granted a first mode. */
+  noteHeld(queue: LockQueue): void {
+    this.#held.push(queue);
   }
 
   /** Gives up every lock and any wait. */
   releaseAll(): void {
     if (this.request !== undefined) this.request.cancel(sqlError("ER_QUERY_INTERRUPTED"));
-    for (const queue of this.held) queue.release(this);
-    this.held.clear();
+    const held = this.#held;
+    // A lock given up earlier may be listed still; releasing it again does nothing.
+    while (held.length > 0) held.pop()?.release(this);
   }
 }
 
-/** Timers cannot run longer (24 days); such a wait is as good as unlimited. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
+/** A subject that no deadlock chooses while it has another choice: schema changes have more to lose. */
+export function heavyOwner(id: number): LockOwner {
+  const subject: LockSubject = {
+    lockWeight: () => Number.MAX_SAFE_INTEGER,
+    onDeadlock: () => owner.releaseAll(),
+  };
+  const owner = new LockOwner(id, subject);
+  return owner;
+}
 
 interface Grant {
   readonly owner: LockOwner;
   modes: number;
 }
+
+/** Timers cannot run longer (24 days); such a wait is as good as unlimited. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** A space of locks by key: the rows of one table, the values of one unique index, the user locks of a server. */
 export class LockSpace {
@@ -85,6 +106,15 @@ export class LockSpace {
 
   getQueue(key: string): LockQueue | undefined {
     return this.#queues.get(key);
+  }
+
+  /** Queues for a lock that {@link tryAcquire} refused. */
+  wait(
+    owner: LockOwner,
+    key: string,
+    { mode, limits }: { readonly mode: LockMode; readonly limits: WaitLimits },
+  ): Promise<void> {
+    return this.#queueOf(key).wait(owner, mode, limits);
   }
 
   /** Takes the lock if that is possible without waiting. */
@@ -109,9 +139,7 @@ export class LockSpace {
 
   release(owner: LockOwner, key: string): void {
     const queue = this.#queues.get(key);
-    if (queue === undefined) return;
-    owner.held.delete(queue);
-    queue.release(owner);
+    queue?.release(owner);
   }
 
   /** Forgets a queue that nobody holds or waits for. */
@@ -156,7 +184,7 @@ export class LockQueue {
   tryAcquire(owner: LockOwner, mode: LockMode): boolean {
     if (this.#granted.length === 0 && this.#waiting.length === 0) {
       this.#granted.push({ owner, modes: mode });
-      owner.held.add(this);
+      owner.noteHeld(this);
       return true;
     }
     const held = this.modesOf(owner);
@@ -180,7 +208,8 @@ export class LockQueue {
 
   release(owner: LockOwner): void {
     const at = this.#granted.findIndex((grant) => grant.owner === owner);
-    if (at >= 0) this.#granted.splice(at, 1);
+    if (at < 0) return;
+    this.#granted.splice(at, 1);
     this.#grantWaiting();
   }
 
@@ -219,9 +248,12 @@ export class LockQueue {
 
   #grant(owner: LockOwner, mode: LockMode): void {
     const grant = this.#granted.find((each) => each.owner === owner);
-    if (grant === undefined) this.#granted.push({ owner, modes: mode });
-    else grant.modes |= mode;
-    owner.held.add(this);
+    if (grant !== undefined) {
+      grant.modes |= mode;
+      return;
+    }
+    this.#granted.push({ owner, modes: mode });
+    owner.noteHeld(this);
   }
 
   #grantWaiting(): void {
@@ -281,7 +313,7 @@ class LockRequest {
 
   failAsVictim(): void {
     this.cancel(sqlError(this.#limits.deadlockError));
-    this.owner.onDeadlock();
+    this.owner.subject.onDeadlock();
   }
 
   readonly #onAbort = (): void => this.cancel(sqlError("ER_QUERY_INTERRUPTED"));
@@ -299,7 +331,8 @@ function resolveDeadlocks(request: LockRequest): void {
     const cycle = findCycle(request.owner);
     if (cycle === undefined) return;
     let victim = request.owner;
-    for (const member of cycle) if (member.weight() < victim.weight()) victim = member;
+    for (const member of cycle)
+      if (member.subject.lockWeight() < victim.subject.lockWeight()) victim = member;
     assert(victim.request !== undefined, "every member of a cycle waits");
     victim.request.failAsVictim();
   }

@@ -10,6 +10,7 @@
 import { compareBytes } from "../bytes/compare.ts";
 import type { KeyRange, TupleSlot } from "../prolly/tuple-cursor.ts";
 import { decodeRowId, hasEntries, prefixSuccessor, type RowCodec } from "../tables/row-codec.ts";
+import type { IndexDefinition } from "../tables/schema.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { Value } from "../values/value.ts";
 import type {
@@ -57,6 +58,9 @@ export class LockingTableWriter implements TableWriter {
   readonly #edits: OwnTableEdits;
   readonly #foreignKeys: ForeignKeyChecker | undefined;
   readonly #slot: TupleSlot = emptySlot();
+  /** By index: the entries that the row being written adds and removes. */
+  readonly #added: (Uint8Array | undefined)[] = [];
+  readonly #removed: (Uint8Array | undefined)[] = [];
 
   constructor(given: LockingTableWriterOptions) {
     const { transaction, database, branch, state } = given;
@@ -80,7 +84,7 @@ export class LockingTableWriter implements TableWriter {
 
   lockRow(primaryKey: Uint8Array, strength: "share" | "update", policy: LockWaitPolicy): LockOutcome {
     const mode = strength === "share" ? LOCK_SHARE : LOCK_EXCLUSIVE;
-    return this.#lock(this.state.rowLocks, keyToText(primaryKey), { mode, policy });
+    return this.#lockRowKey(keyToText(primaryKey), mode, policy);
   }
 
   lockRange(index: number, range: KeyRange, policy: LockWaitPolicy): LockOutcome {
@@ -95,7 +99,7 @@ export class LockingTableWriter implements TableWriter {
         const { keyBytes } = cursor;
         const start = index === 0 ? 0 : this.#codec.primaryKeyStart(index, keyBytes, 0, keyBytes.length);
         const key = keyToText(keyBytes.subarray(start));
-        const outcome = this.#lock(this.state.rowLocks, key, { mode: LOCK_SHARE, policy });
+        const outcome = this.#lockRowKey(key, LOCK_SHARE, policy);
         // Under SKIP LOCKED the undecided row is passed over, as if it were not there.
         if (outcome.kind === "wait") return outcome;
       }
@@ -145,7 +149,7 @@ export class LockingTableWriter implements TableWriter {
   }
 
   lockKey(primaryKey: Uint8Array, mode: LockMode): WriteOutcome | undefined {
-    return asWait(this.#lock(this.state.rowLocks, keyToText(primaryKey), { mode, policy: "wait" }));
+    return asWait(this.#lockRowKey(keyToText(primaryKey), mode, "wait"));
   }
 
   /** The primary key of the first entry of an index that begins with `parts`. */
@@ -179,7 +183,7 @@ export class LockingTableWriter implements TableWriter {
     const missing = this.#foreignKeys?.checkParents(values, undefined);
     if (missing !== undefined) return missing;
     this.#putRow(key, value, 1);
-    this.#putIndexes(undefined, { values, key });
+    this.#putIndexes();
     return undefined;
   }
 
@@ -206,7 +210,7 @@ export class LockingTableWriter implements TableWriter {
     } else {
       this.#putRow(key, value, 0);
     }
-    this.#putIndexes(old, { values: newValues, key });
+    this.#putIndexes();
     return this.#foreignKeys?.parentChanged(oldValues, newValues);
   }
 
@@ -216,14 +220,18 @@ export class LockingTableWriter implements TableWriter {
     if (wait !== undefined) return wait;
     this.#hideSnapshotEntries(rowKey);
     this.#putRow(rowKey, undefined, -1);
-    this.#putIndexes({ values: oldValues, key: rowKey }, undefined);
+    this.#putIndexes();
     return this.#foreignKeys?.parentChanged(oldValues, undefined);
   }
 
-  /** Locks a new primary key and refuses one that is taken or in a guarded range. */
+  /** Locks a new primary key and refuses one that is taken or in a guarded range. The lock need not be a real one
+   *  while nobody else is interested: see {@link #lockRowKey}. */
   #claimPrimaryKey(key: Uint8Array): WriteOutcome | undefined {
-    const wait = this.lockKey(key, LOCK_EXCLUSIVE);
-    if (wait !== undefined) return wait;
+    const text = keyToText(key);
+    if (this.state.rowLocks.getQueue(text) !== undefined || this.#isOpenElsewhere(text)) {
+      const wait = asWait(this.#lockRowKey(text, LOCK_EXCLUSIVE, "wait"));
+      if (wait !== undefined) return wait;
+    }
     if (this.current.lookup(0, key, this.#slot)) return { kind: "duplicate", index: 0, primaryKey: key };
     return this.#passGuards(0, key);
   }
@@ -235,19 +243,27 @@ export class LockingTableWriter implements TableWriter {
     return asWait(this.#lock(guards.locks, conflict, { mode: LOCK_SHARE, policy: "wait" }));
   }
 
-  /** Locks and checks the unique values that a row brings, and passes the guards of all its new index entries. */
+  /** Locks and checks the unique values that a row brings, and passes the guards of all its new index entries. The
+   *  entries are kept for {@link #putIndexes}. */
   #claimIndexes(
     values: readonly Value[],
     row: { readonly key: Uint8Array; readonly old: RowImage | undefined },
   ): WriteOutcome | undefined {
     const codec = this.#codec;
-    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+    const { indexes } = this.state.definition.schema;
+    for (let index = 1; index <= indexes.length; index++) {
+      const definition = indexes[index - 1] as IndexDefinition;
       if (!hasEntries(definition)) continue;
-      const index = at + 1;
       const entry = codec.encodeIndexKey(index, values, row.key);
+      this.#added[index] = entry;
+      this.#removed[index] = undefined;
       if (row.old !== undefined) {
-        const oldEntry = codec.encodeIndexKey(index, row.old.values, row.old.key);
-        if (compareBytes(entry, oldEntry) === 0) continue;
+        const removed = codec.encodeIndexKey(index, row.old.values, row.old.key);
+        if (compareBytes(entry, removed) === 0) {
+          this.#added[index] = undefined;
+          continue;
+        }
+        this.#removed[index] = removed;
       }
       const blocked =
         (definition.kind === "unique" ? this.#claimUniqueValue(index, values, row.old) : undefined) ??
@@ -277,32 +293,36 @@ export class LockingTableWriter implements TableWriter {
     return primaryKey === undefined ? undefined : { kind: "duplicate", index, primaryKey };
   }
 
-  /** A unique value that a delete frees stays locked until the delete is decided. */
+  /** A unique value that a delete frees stays locked until the delete is decided. The entries are kept for
+   *  {@link #putIndexes}. */
   #claimRemovedValues(old: RowImage): WriteOutcome | undefined {
     for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (!hasEntries(definition)) continue;
+      const index = at + 1;
+      this.#added[index] = undefined;
+      this.#removed[index] = this.#codec.encodeIndexKey(index, old.values, old.key);
       if (definition.kind !== "unique") continue;
-      const { key, hasNull } = this.#codec.encodeUniqueParts(at + 1, old.values);
-      const wait = hasNull ? undefined : this.lockUniqueValue(at + 1, key, LOCK_EXCLUSIVE);
+      const { key, hasNull } = this.#codec.encodeUniqueParts(index, old.values);
+      const wait = hasNull ? undefined : this.lockUniqueValue(index, key, LOCK_EXCLUSIVE);
       if (wait !== undefined) return wait;
     }
     return undefined;
   }
 
   #putRow(keyBytes: Uint8Array, value: Uint8Array | undefined, countChange: -1 | 0 | 1): void {
-    const viewCountChange = this.#viewCountChange(keyBytes, value !== undefined);
     const key = keyToText(keyBytes);
+    const snapshot = this.#transaction.getSnapshot(this.branch);
+    const viewCountChange =
+      snapshot === undefined ? countChange : this.#viewCountChange(keyBytes, value !== undefined);
     const edit = { index: 0, key, keyBytes, value, countChange, viewCountChange };
     this.#transaction.edits.put(this.#edits, edit);
   }
 
-  #putIndexes(old: RowImage | undefined, next: RowImage | undefined): void {
-    const codec = this.#codec;
-    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
-      if (!hasEntries(definition)) continue;
-      const index = at + 1;
-      const removed = old === undefined ? undefined : codec.encodeIndexKey(index, old.values, old.key);
-      const added = next === undefined ? undefined : codec.encodeIndexKey(index, next.values, next.key);
-      if (removed !== undefined && added !== undefined && compareBytes(removed, added) === 0) continue;
+  /** Puts the entries that the claims before have worked out. */
+  #putIndexes(): void {
+    for (let index = 1; index < this.#edits.indexes.length; index++) {
+      const removed = this.#removed[index];
+      const added = this.#added[index];
       if (removed !== undefined) this.#putEntry(index, removed, undefined);
       if (added !== undefined) this.#putEntry(index, added, NO_VALUE);
     }
@@ -369,14 +389,32 @@ export class LockingTableWriter implements TableWriter {
     key: string,
     { mode, policy }: { readonly mode: LockMode; readonly policy: LockWaitPolicy },
   ): LockOutcome {
-    const { owner, rowWait } = this.#transaction;
-    if (policy === "wait") {
-      const promise = space.acquire(owner, key, mode, rowWait);
-      return promise === undefined ? GRANTED : { kind: "wait", promise };
-    }
+    const { owner } = this.#transaction;
     if (space.tryAcquire(owner, key, mode)) return GRANTED;
     if (policy === "nowait") throw sqlError("ER_LOCK_NOWAIT");
-    return SKIPPED;
+    if (policy === "skip locked") return SKIPPED;
+    return { kind: "wait", promise: space.wait(owner, key, { mode, limits: this.#transaction.rowWait() }) };
+  }
+
+  #isOpenElsewhere(key: string): boolean {
+    const { openEdits } = this.state;
+    if (openEdits.size <= 1) return false;
+    for (const edits of openEdits) {
+      if (edits !== this.#edits && edits.indexes[0]?.getEntry(key) !== undefined) return true;
+    }
+    return false;
+  }
+
+  #lockRowKey(key: string, mode: LockMode, policy: LockWaitPolicy): LockOutcome {
+    const { openEdits, rowLocks } = this.state;
+    if (openEdits.size > 1) {
+      // A row that another transaction has inserted is locked by that alone; now that it matters, the lock is made real.
+      for (const edits of openEdits) {
+        if (edits === this.#edits || edits.indexes[0]?.getEntry(key) === undefined) continue;
+        rowLocks.tryAcquire(edits.owner, key, LOCK_EXCLUSIVE);
+      }
+    }
+    return this.#lock(rowLocks, key, { mode, policy });
   }
 }
 

@@ -11,6 +11,7 @@
  */
 import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import type { RowDelta } from "./row-delta.ts";
 
 export interface LoggedEdit {
   readonly key: Uint8Array;
@@ -32,13 +33,22 @@ export interface LoggedIndex {
   readonly edits: readonly LoggedEdit[];
 }
 
+/** What is encoded: the edits are taken from the transaction's deltas as they are. */
+export interface RecordToLog {
+  readonly tables: readonly TableToLog[];
+}
+
+export interface TableToLog extends Omit<LoggedTable, "indexes"> {
+  readonly indexes: readonly { readonly index: number; readonly delta: RowDelta }[];
+}
+
 export interface LogRecord {
   readonly tables: readonly LoggedTable[];
 }
 
 const LARGE_COUNTER = 2n ** 53n;
 
-export function encodeLogRecord(writer: ByteWriter, lsn: number, record: LogRecord): void {
+export function encodeLogRecord(writer: ByteWriter, lsn: number, record: RecordToLog): void {
   writer.writeVarint(lsn);
   writer.writeVarint(record.tables.length);
   for (const table of record.tables) {
@@ -47,22 +57,22 @@ export function encodeLogRecord(writer: ByteWriter, lsn: number, record: LogReco
     writeCounter(writer, table.autoIncrement);
     writer.writeVarint(table.nextRowId);
     writer.writeVarint(table.indexes.length);
-    for (const index of table.indexes) writeIndex(writer, index);
+    for (const { index, delta } of table.indexes) writeIndex(writer, index, delta);
   }
 }
 
-function writeIndex(writer: ByteWriter, { index, edits }: LoggedIndex): void {
+function writeIndex(writer: ByteWriter, index: number, delta: RowDelta): void {
   writer.writeVarint(index);
-  writer.writeVarint(edits.length);
-  for (const edit of edits) {
-    writer.writeSizedBytes(edit.key);
-    if (edit.value === undefined) {
+  writer.writeVarint(delta.count);
+  delta.forEach(({ keyBytes, head: { value } }) => {
+    writer.writeSizedBytes(keyBytes);
+    if (value === undefined) {
       writer.writeVarint(0);
     } else {
-      writer.writeVarint(edit.value.length + 1);
-      writer.writeBytes(edit.value);
+      writer.writeVarint(value.length + 1);
+      writer.writeBytes(value);
     }
-  }
+  });
 }
 
 export function decodeLogRecord(payload: Uint8Array): { readonly lsn: number; readonly record: LogRecord } {

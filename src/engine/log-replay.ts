@@ -2,6 +2,7 @@
 import type { Hash } from "../bytes/hash.ts";
 import { StorageError } from "../io/storage-error.ts";
 import type { TupleSlot } from "../prolly/tuple-cursor.ts";
+import { hasEntries } from "../tables/row-codec.ts";
 import type { TableSchema } from "../tables/schema.ts";
 import { type BranchState, NEWEST } from "./branch-state.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
@@ -59,12 +60,14 @@ class TableReplay {
   readonly #readBlob: (hash: Hash) => Uint8Array;
 
   constructor(target: ReplayTarget, branch: BranchState, layers: TableLayers) {
-    const { schema } = layers.state.definition;
-    const logged = new Set(loggedIndexes(schema));
+    const { schema, loggedIndexes: indexes } = layers.state.definition;
+    const logged = new Set(indexes);
     this.#branch = branch;
     this.#layers = layers;
     this.#readBlob = target.readBlob;
-    this.#derived = schema.indexes.map((_, at) => at + 1).filter((index) => !logged.has(index));
+    this.#derived = schema.indexes.flatMap((definition, at) =>
+      hasEntries(definition) && !logged.has(at + 1) ? [at + 1] : [],
+    );
     this.#view = new LayeredTableView({
       databaseName: target.name,
       name: layers.state.definition.name,

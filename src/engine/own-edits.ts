@@ -5,10 +5,12 @@
 import { assert } from "../base/assert.ts";
 import type { BranchState } from "./branch-state.ts";
 import type { Database } from "./database.ts";
+import type { LockOwner } from "./lock-table.ts";
 import { RowDelta, type RowVersion } from "./row-delta.ts";
 import type { TableState } from "./table-state.ts";
 
 export class OwnTableEdits {
+  readonly owner: LockOwner;
   readonly database: Database;
   readonly branch: BranchState;
   readonly state: TableState;
@@ -18,7 +20,8 @@ export class OwnTableEdits {
   /** The same against the transaction's snapshot, which may be older. */
   viewCountChange = 0;
 
-  constructor(database: Database, branch: BranchState, state: TableState) {
+  constructor(owner: LockOwner, database: Database, branch: BranchState, state: TableState) {
+    this.owner = owner;
     this.database = database;
     this.branch = branch;
     this.state = state;
@@ -39,8 +42,14 @@ interface UndoStep {
 export type UndoMark = number;
 
 export class OwnEdits {
-  readonly #tables = new Map<TableState, OwnTableEdits>();
+  readonly #owner: LockOwner;
+  /** Few, so a list. */
+  readonly #tables: OwnTableEdits[] = [];
   readonly #undo: UndoStep[] = [];
+
+  constructor(owner: LockOwner) {
+    this.#owner = owner;
+  }
 
   get mark(): UndoMark {
     return this.#undo.length;
@@ -51,22 +60,23 @@ export class OwnEdits {
   }
 
   getTable(state: TableState): OwnTableEdits | undefined {
-    return this.#tables.get(state);
+    for (const edits of this.#tables) if (edits.state === state) return edits;
+    return undefined;
   }
 
   /** The edits of a table, made at the first write to it. */
   tableFor(database: Database, branch: BranchState, state: TableState): OwnTableEdits {
-    let edits = this.#tables.get(state);
+    let edits = this.getTable(state);
     if (edits === undefined) {
-      edits = new OwnTableEdits(database, branch, state);
-      this.#tables.set(state, edits);
+      edits = new OwnTableEdits(this.#owner, database, branch, state);
+      this.#tables.push(edits);
       state.openEdits.add(edits);
     }
     return edits;
   }
 
-  tables(): Iterable<OwnTableEdits> {
-    return this.#tables.values();
+  get tables(): readonly OwnTableEdits[] {
+    return this.#tables;
   }
 
   /** Sets (or, with undefined, deletes) an entry of an index; the row counts change by the given amounts. */
@@ -93,9 +103,9 @@ export class OwnEdits {
 
   /** Ends the transaction's claim on its tables. */
   discard(): void {
-    for (const edits of this.#tables.values()) edits.state.openEdits.delete(edits);
-    this.#tables.clear();
-    this.#undo.length = 0;
+    for (const edits of this.#tables) edits.state.openEdits.delete(edits);
+    if (this.#tables.length > 0) this.#tables.length = 0;
+    if (this.#undo.length > 0) this.#undo.length = 0;
   }
 }
 

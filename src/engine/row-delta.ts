@@ -6,12 +6,12 @@
  * Entries sit in sorted blocks of bounded size, with a hash map beside them for point look-ups. A cursor survives
  * changes made between its steps: it then finds its place again by its last key.
  */
-import { assert, verify } from "../base/assert.ts";
+import { assert } from "../base/assert.ts";
 import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
 
 /** One state of a row: `value` undefined means deleted. Newer versions come first. */
 export interface RowVersion {
-  readonly sequence: number;
+  sequence: number;
   readonly value: Uint8Array | undefined;
   previous: RowVersion | undefined;
 }
@@ -59,24 +59,23 @@ export class RowDelta {
   }
 
   /**
-   * Adds a version. Versions that no snapshot at or after `oldestSnapshot` can see are let go.
+   * Adds the version in `entry` (an open transaction's, which gives the entry away). Versions that no snapshot at or
+   * after `oldestSnapshot` can see are let go.
    */
   putVersion(entry: RowEntry, sequence: number, oldestSnapshot: number): void {
-    const value = entry.head.value;
+    const version = entry.head;
+    version.sequence = sequence;
     const existing = this.#byKey.get(entry.key);
     if (existing === undefined) {
-      this.#insert({
-        key: entry.key,
-        keyBytes: entry.keyBytes,
-        head: { sequence, value, previous: undefined },
-      });
+      this.#insert(entry);
       return;
     }
     const head = existing.head;
     assert(head.sequence <= sequence, "versions are added in commit order");
     if (head.sequence <= oldestSnapshot) head.previous = undefined;
-    existing.head = { sequence, value, previous: oldestSnapshot >= sequence ? undefined : head };
-    this.#sizeBytes += (value?.length ?? 0) + 64;
+    version.previous = oldestSnapshot >= sequence ? undefined : head;
+    existing.head = version;
+    this.#sizeBytes += (version.value?.length ?? 0) + 64;
   }
 
   /** Sets the only version of a key (an open transaction's edits) and returns the one it replaces. */
@@ -102,6 +101,10 @@ export class RowDelta {
 
   entries(): Iterable<RowEntry> {
     return flatten(this.#blocks);
+  }
+
+  forEach(visit: (entry: RowEntry) => void): void {
+    for (const block of this.#blocks) for (let at = 0; at < block.length; at++) visit(block[at] as RowEntry);
   }
 
   openCursor(range: KeyRange, direction: ScanDirection, sequence: number): DeltaCursor {
@@ -136,8 +139,15 @@ export class RowDelta {
     this.#byKey.set(entry.key, entry);
     this.#sizeBytes += ENTRY_OVERHEAD_BYTES + 2 * entry.key.length + (entry.head.value?.length ?? 0);
     this.#layout++;
-    if (this.#blocks.length === 0) {
+    const lastBlock = this.#blocks[this.#blocks.length - 1];
+    if (lastBlock === undefined) {
       this.#blocks.push([entry]);
+      return;
+    }
+    // Ascending inserts are common: they need no search.
+    if ((lastBlock[lastBlock.length - 1] as RowEntry).key < entry.key) {
+      if (lastBlock.length < BLOCK_ENTRIES_MAX) lastBlock.push(entry);
+      else this.#blocks.push([entry]);
       return;
     }
     const blockIndex = findBlock(this.#blocks, entry.key);
@@ -145,12 +155,8 @@ export class RowDelta {
     const at = findInBlock(block, entry.key);
     if (at === block.length) block.push(entry);
     else block.splice(at, 0, entry);
-    if (block.length > BLOCK_ENTRIES_MAX) {
-      // Ascending inserts are common: a full last block then stays full and a fresh one begins.
-      const keep = at === block.length - 1 && blockIndex === this.#blocks.length - 1 ? at : block.length >> 1;
-      this.#blocks.splice(blockIndex + 1, 0, block.splice(keep));
-    }
-    verify(() => assert(findInBlock(block, (block[0] as RowEntry).key) === 0, "blocks are sorted"));
+    if (block.length > BLOCK_ENTRIES_MAX)
+      this.#blocks.splice(blockIndex + 1, 0, block.splice(block.length >> 1));
   }
 
   #remove(entry: RowEntry): void {

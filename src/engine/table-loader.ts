@@ -8,11 +8,13 @@ import { createRowCodec, type RowCodec } from "../tables/row-codec.ts";
 import type { TableSchema } from "../tables/schema.ts";
 import { readSchema } from "../tables/schema-codec.ts";
 import type { TableRecord } from "../vcs/root-value.ts";
+import { loggedIndexes } from "./log-replay.ts";
 import { TableState } from "./table-state.ts";
 
 interface Compiled {
   readonly schema: TableSchema;
   readonly codec: RowCodec;
+  readonly loggedIndexes: readonly number[];
 }
 
 /** Schemas kept compiled; the oldest goes first. */
@@ -29,19 +31,19 @@ export class TableLoader {
   }
 
   loadTable(name: string, record: TableRecord): TableState {
-    const { schema, codec } = this.compile(record.schema);
+    const { schema, codec, loggedIndexes } = this.compile(record.schema);
     const trees = [
       openTree(this.#nodes, record.primary, CONTENT_ROWS),
       ...record.indexes.map((root) => openTree(this.#nodes, root, CONTENT_OPAQUE)),
     ];
-    return new TableState({ name, schema, schemaHash: record.schema, codec }, record, trees);
+    return new TableState({ name, schema, schemaHash: record.schema, codec, loggedIndexes }, record, trees);
   }
 
   compile(address: Hash): Compiled {
     const known = this.#compiled.get(address);
     if (known !== undefined) return known;
     const schema = readSchema(this.#chunks, address);
-    const compiled = { schema, codec: createRowCodec(schema) };
+    const compiled = { schema, codec: createRowCodec(schema), loggedIndexes: loggedIndexes(schema) };
     for (const oldest of this.#compiled.keys()) {
       if (this.#compiled.size < COMPILED_MAX) break;
       this.#compiled.delete(oldest);

@@ -19,6 +19,8 @@ export interface TableDefinition {
   readonly schema: TableSchema;
   readonly schemaHash: Hash;
   readonly codec: RowCodec;
+  /** The indexes (0 = primary) that the write-ahead log holds: those that do not follow from the rows. */
+  readonly loggedIndexes: readonly number[];
 }
 
 /** Committed edits of one table, for each of its indexes. */

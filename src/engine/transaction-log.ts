@@ -1,33 +1,22 @@
 /** What the write-ahead log keeps of a transaction's edits. */
-import type { LoggedEdit, LoggedIndex, LoggedTable } from "./log-record.ts";
-import { loggedIndexes } from "./log-replay.ts";
+import type { TableToLog } from "./log-record.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
-import type { RowDelta } from "./row-delta.ts";
 
-export function tablesToLog(tables: readonly OwnTableEdits[]): readonly LoggedTable[] {
+export function tablesToLog(tables: readonly OwnTableEdits[]): readonly TableToLog[] {
   return tables.map((edits) => {
-    const { state } = edits;
+    const { state, indexes } = edits;
+    const logged: { readonly index: number; readonly delta: (typeof indexes)[number] }[] = [];
+    for (const index of state.definition.loggedIndexes) {
+      const delta = indexes[index];
+      if (delta !== undefined && delta.count > 0) logged.push({ index, delta });
+    }
+    const { autoIncrement, nextRowId } = state;
     return {
       branch: edits.branch.name,
       name: state.definition.name,
-      autoIncrement: state.autoIncrement,
-      nextRowId: state.nextRowId,
-      indexes: indexesToLog(edits),
+      autoIncrement,
+      nextRowId,
+      indexes: logged,
     };
   });
-}
-
-function indexesToLog(edits: OwnTableEdits): readonly LoggedIndex[] {
-  const logged: LoggedIndex[] = [];
-  for (const index of loggedIndexes(edits.state.definition.schema)) {
-    const delta = edits.indexes[index];
-    if (delta !== undefined && delta.count > 0) logged.push({ index, edits: toLoggedEdits(delta) });
-  }
-  return logged;
-}
-
-function toLoggedEdits(delta: RowDelta): readonly LoggedEdit[] {
-  const edits: LoggedEdit[] = [];
-  for (const entry of delta.entries()) edits.push({ key: entry.keyBytes, value: entry.head.value });
-  return edits;
 }

@@ -27,6 +27,7 @@ import {
   LOCK_WRITE,
   type LockMode,
   LockOwner,
+  type LockSubject,
   type WaitLimits,
 } from "./lock-table.ts";
 import { LockingTableWriter } from "./locking-table-writer.ts";
@@ -47,16 +48,19 @@ export interface TransactionHost {
 const EVERYTHING: number = NEWEST - 1;
 const NO_EDITS = (): undefined => undefined;
 
-export class SqlTransaction implements Transaction {
+export class SqlTransaction implements Transaction, LockSubject {
   readonly isolation: IsolationLevel;
   readonly readOnly: boolean;
   readonly owner: LockOwner;
-  readonly edits: OwnEdits = new OwnEdits();
+  readonly edits: OwnEdits;
   readonly #host: TransactionHost;
   readonly #autocommit: boolean;
-  readonly #snapshots = new Map<BranchState, Snapshot>();
-  readonly #tableLocks: { readonly branch: BranchState; readonly name: string }[] = [];
-  #savepoints: { readonly name: string; readonly mark: UndoMark }[] = [];
+  /** One branch is the rule; snapshots of others go into the map. */
+  #branch: BranchState | undefined;
+  #snapshot: Snapshot | undefined;
+  #otherSnapshots: Map<BranchState, Snapshot> | undefined;
+  #tableLocks: readonly { readonly branch: BranchState; readonly name: string }[] = NO_LOCKS;
+  #savepoints: readonly Savepoint[] = NO_SAVEPOINTS;
   #statementMark: UndoMark = 0;
   #signal: AbortSignal | undefined;
   #phase: "open" | "committing" | "ended" = "open";
@@ -66,11 +70,16 @@ export class SqlTransaction implements Transaction {
     this.isolation = options.isolation ?? isolation;
     this.readOnly = options.readOnly ?? false;
     this.#autocommit = options.autocommit ?? false;
-    this.owner = new LockOwner(
-      host.id,
-      () => this.edits.mark,
-      () => this.rollback(),
-    );
+    this.owner = new LockOwner(host.id, this);
+    this.edits = new OwnEdits(this.owner);
+  }
+
+  lockWeight(): number {
+    return this.edits.mark;
+  }
+
+  onDeadlock(): void {
+    this.rollback();
   }
 
   get dirty(): boolean {
@@ -111,12 +120,13 @@ export class SqlTransaction implements Transaction {
     for (const { name, mode } of tables.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
       branch.generation.mustGetTable(database.name, name);
       await this.#acquireAll(branch, [{ name, mode: mode === "read" ? LOCK_SHARE : LOCK_EXCLUSIVE }]);
-      this.#tableLocks.push({ branch, name });
+      this.#tableLocks = [...this.#tableLocks, { branch, name }];
     }
   }
 
   unlockTables(): void {
-    for (const { branch, name } of this.#tableLocks.splice(0)) branch.metadataLocks.release(this.owner, name);
+    for (const { branch, name } of this.#tableLocks) branch.metadataLocks.release(this.owner, name);
+    this.#tableLocks = NO_LOCKS;
   }
 
   openTable(revision: DatabaseRevision, table: string): TableView {
@@ -193,11 +203,13 @@ export class SqlTransaction implements Transaction {
   }
 
   /** The limits of a row lock's wait in the current statement. */
-  readonly rowWait = (): WaitLimits => this.#host.rowWait(this.#signal);
+  rowWait(): WaitLimits {
+    return this.#host.rowWait(this.#signal);
+  }
 
   /** The snapshot this transaction reads from on a branch, if it has one yet. */
   getSnapshot(branch: BranchState): Snapshot | undefined {
-    return this.#snapshots.get(branch);
+    return this.#branch === branch ? this.#snapshot : this.#otherSnapshots?.get(branch);
   }
 
   /** WITH CONSISTENT SNAPSHOT. */
@@ -226,38 +238,32 @@ export class SqlTransaction implements Transaction {
 
   savepoint(name: string): void {
     const key = name.toLowerCase();
-    this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== key);
-    this.#savepoints.push({ name: key, mark: this.edits.mark });
+    const others = this.#savepoints.filter((savepoint) => savepoint.name !== key);
+    this.#savepoints = [...others, { name: key, mark: this.edits.mark }];
   }
 
   rollbackToSavepoint(name: string): void {
     const at = this.#findSavepoint(name);
-    this.edits.rollbackTo((this.#savepoints[at] as { readonly mark: UndoMark }).mark);
-    this.#savepoints.length = at + 1;
+    this.edits.rollbackTo((this.#savepoints[at] as Savepoint).mark);
+    this.#savepoints = this.#savepoints.slice(0, at + 1);
   }
 
   releaseSavepoint(name: string): void {
-    this.#savepoints.length = this.#findSavepoint(name);
+    this.#savepoints = this.#savepoints.slice(0, this.#findSavepoint(name));
   }
 
   commit(): Promise<void> {
-    if (this.#phase !== "open") return Promise.resolve();
-    const byDatabase = new Map<Database, OwnTableEdits[]>();
-    for (const edits of this.edits.tables()) {
-      if (edits.indexes.every((index) => index.count === 0)) continue;
-      const group = byDatabase.get(edits.database);
-      if (group === undefined) byDatabase.set(edits.database, [edits]);
-      else group.push(edits);
-    }
-    if (byDatabase.size === 0) {
+    if (this.#phase !== "open") return DONE;
+    const changed = this.edits.tables.filter((edits) => edits.indexes.some((index) => index.count > 0));
+    const [first] = changed;
+    if (first === undefined) {
       this.#end();
-      return Promise.resolve();
+      return DONE;
     }
     this.#phase = "committing";
-    if (byDatabase.size === 1) {
-      for (const [database, tables] of byDatabase) return this.#commitLast(database, tables);
-    }
-    return this.#commitSeveral([...byDatabase]);
+    const { database } = first;
+    if (changed.every((edits) => edits.database === database)) return this.#commitLast(database, changed);
+    return this.#commitSeveral(changed);
   }
 
   rollback(): void {
@@ -266,29 +272,33 @@ export class SqlTransaction implements Transaction {
     this.#end();
   }
 
-  async #commitSeveral(groups: readonly (readonly [Database, OwnTableEdits[]])[]): Promise<void> {
+  async #commitSeveral(changed: readonly OwnTableEdits[]): Promise<void> {
+    const databases = [...new Set(changed.map((edits) => edits.database))];
     try {
-      for (const [database, tables] of groups.slice(0, -1)) {
+      for (const database of databases.slice(0, -1)) {
+        const tables = changed.filter((edits) => edits.database === database);
         await database.commitRecord({ tables: tablesToLog(tables) }, () => applyTables(tables));
       }
     } catch (error) {
       this.#end();
       throw error;
     }
-    const [database, tables] = groups[groups.length - 1] as readonly [Database, OwnTableEdits[]];
-    await this.#commitLast(database, tables);
+    const last = databases[databases.length - 1] as Database;
+    await this.#commitLast(
+      last,
+      changed.filter((edits) => edits.database === last),
+    );
   }
 
   #commitLast(database: Database, tables: readonly OwnTableEdits[]): Promise<void> {
+    const ended = (): void => this.#end();
     const apply = (): void => {
       applyTables(tables);
       this.#end();
     };
-    return database.commitRecord({ tables: tablesToLog(tables) }, apply).catch((error: unknown) => {
-      // Whether the record reached the disk is unknown; the log takes no more, so memory and disk cannot diverge.
-      this.#end();
-      throw error;
-    });
+    // When it fails, whether the record reached the disk is unknown; the log takes no more, so memory and disk cannot
+    // diverge.
+    return database.commitRecord({ tables: tablesToLog(tables) }, apply, ended);
   }
 
   #end(): void {
@@ -309,10 +319,17 @@ export class SqlTransaction implements Transaction {
   }
 
   #snapshotOf(branch: BranchState): Snapshot {
-    let snapshot = this.#snapshots.get(branch);
+    if (this.#branch === branch && this.#snapshot !== undefined) return this.#snapshot;
+    if (this.#branch === undefined) {
+      this.#branch = branch;
+      this.#snapshot = branch.takeSnapshot();
+      return this.#snapshot;
+    }
+    this.#otherSnapshots ??= new Map();
+    let snapshot = this.#otherSnapshots.get(branch);
     if (snapshot === undefined) {
       snapshot = branch.takeSnapshot();
-      this.#snapshots.set(branch, snapshot);
+      this.#otherSnapshots.set(branch, snapshot);
     }
     return snapshot;
   }
@@ -327,8 +344,12 @@ export class SqlTransaction implements Transaction {
   }
 
   #releaseSnapshots(): void {
-    for (const [branch, snapshot] of this.#snapshots) branch.releaseSnapshot(snapshot);
-    this.#snapshots.clear();
+    if (this.#snapshot !== undefined) this.#branch?.releaseSnapshot(this.#snapshot);
+    this.#branch = undefined;
+    this.#snapshot = undefined;
+    if (this.#otherSnapshots === undefined) return;
+    for (const [branch, snapshot] of this.#otherSnapshots) branch.releaseSnapshot(snapshot);
+    this.#otherSnapshots = undefined;
   }
 
   #lockForWrite(branch: BranchState, table: string, options: WriteOptions): Promise<void> | undefined {
@@ -361,6 +382,15 @@ export class SqlTransaction implements Transaction {
     return at;
   }
 }
+
+interface Savepoint {
+  readonly name: string;
+  readonly mark: UndoMark;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+const NO_LOCKS: readonly never[] = [];
+const NO_SAVEPOINTS: readonly Savepoint[] = [];
 
 interface WantedLock {
   readonly name: string;

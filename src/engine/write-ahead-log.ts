@@ -14,7 +14,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { FileSystem, StoredFile } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
-import { decodeLogRecord, encodeLogRecord, type LogRecord } from "./log-record.ts";
+import { decodeLogRecord, encodeLogRecord, type LogRecord, type RecordToLog } from "./log-record.ts";
 import { encodeFrame, encodeSegmentHeader, readSegment, SEGMENT_HEADER_SIZE } from "./log-segment.ts";
 
 const SEGMENT_SUFFIX = ".log";
@@ -149,7 +149,7 @@ export class WriteAheadLog {
   }
 
   /** Queues a record. `done` is called when it is durable, `failed` when it may not be. */
-  append(record: LogRecord, done: (lsn: number) => void, failed: (error: unknown) => void): void {
+  append(record: RecordToLog, done: (lsn: number) => void, failed: (error: unknown) => void): void {
     if (this.#failure !== undefined) {
       failed(this.#failure);
       return;
