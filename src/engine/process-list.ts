@@ -21,6 +21,8 @@ export interface Process {
   readonly state: string;
   /** The text of the running statement. */
   readonly info: string | undefined;
+  /** Says what the running statement is doing, until it ends. */
+  showState(state: string): void;
   /** Ends the running statement (1317), or the whole connection. */
   kill(kind: KillKind): void;
 }

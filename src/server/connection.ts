@@ -28,6 +28,8 @@ import { isServerFault, toSqlError } from "./to-sql-error.ts";
 
 type State = "logging in" | "idle" | "busy" | "closed";
 
+const EXECUTING = "executing";
+
 export class Connection implements Process, SenderSession {
   readonly id: number;
   readonly host: string;
@@ -49,6 +51,7 @@ export class Connection implements Process, SenderSession {
   #abort = new AbortController();
   #options: QueryOptions | undefined;
   #killed = false;
+  #shownState = EXECUTING;
   #quit = false;
   #ending: "shutdown" | undefined;
 
@@ -68,7 +71,7 @@ export class Connection implements Process, SenderSession {
   }
 
   get state(): string {
-    return this.#state === "busy" ? "executing" : "";
+    return this.#state === "busy" ? this.#shownState : "";
   }
 
   get info(): string | undefined {
@@ -199,6 +202,10 @@ export class Connection implements Process, SenderSession {
     this.#text = text;
   }
 
+  showState(state: string): void {
+    this.#shownState = state;
+  }
+
   quit(): void {
     this.#quit = true;
   }
@@ -241,6 +248,7 @@ export class Connection implements Process, SenderSession {
     this.#state = "idle";
     this.sinceMs = this.context.clock.now();
     this.command = "Sleep";
+    this.#shownState = EXECUTING;
     this.#text = undefined;
   }
 

@@ -5,7 +5,10 @@
 import { unreachable } from "../base/assert.ts";
 import { DecodeError } from "../bytes/decode-error.ts";
 import { StorageError } from "../io/storage-error.ts";
+import { ChunkFormatError } from "../prolly/chunk-kinds.ts";
+import { RemoteError } from "../remotes/remote-error.ts";
 import type { ErrorSymbol } from "../values/error-catalogue.ts";
+import { JsonTextError } from "../values/json-parse.ts";
 import { SqlError, sqlError } from "../values/sql-error.ts";
 import { VersionError } from "../vcs/version-error.ts";
 import { WireError } from "../wire/wire-error.ts";
@@ -17,7 +20,12 @@ export function toSqlError(error: unknown): SqlError {
     return new SqlError(storageSymbol(error), error.message, { cause: error });
   if (error instanceof VersionError)
     return new SqlError(versionSymbol(error), error.message, { cause: error });
+  if (error instanceof RemoteError) return new SqlError(remoteSymbol(error), error.message, { cause: error });
   if (error instanceof WireError) return wireSqlError(error);
+  if (error instanceof ChunkFormatError)
+    return new SqlError("ER_NOT_KEYFILE", error.message, { cause: error });
+  if (error instanceof JsonTextError)
+    return new SqlError("ER_INVALID_JSON_TEXT", error.message, { cause: error });
   if (error instanceof DecodeError) return new SqlError("ER_UNKNOWN_ERROR", error.message, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new SqlError("ER_UNKNOWN_ERROR", message, { cause: error });
@@ -25,8 +33,9 @@ export function toSqlError(error: unknown): SqlError {
 
 /** Whether the error is a fault of the server that someone must look at, not a client's. */
 export function isServerFault(error: unknown): boolean {
-  if (error instanceof SqlError || error instanceof VersionError || error instanceof WireError) return false;
-  return true;
+  if (error instanceof VersionError) return error.code === "corrupted";
+  if (error instanceof RemoteError) return error.code === "failed";
+  return !(error instanceof SqlError || error instanceof WireError || error instanceof JsonTextError);
 }
 
 function storageSymbol(error: StorageError): ErrorSymbol {
@@ -72,6 +81,33 @@ function versionSymbol(error: VersionError): ErrorSymbol {
     case "nothing_to_commit":
     case "empty_message":
     case "uncommitted_changes":
+      return "ER_UNKNOWN_ERROR";
+    default:
+      return unreachable(error.code);
+  }
+}
+
+function remoteSymbol(error: RemoteError): ErrorSymbol {
+  switch (error.code) {
+    case "bad_url":
+    case "unknown_scheme":
+    case "invalid_refspec":
+      return "ER_WRONG_ARGUMENTS";
+    case "corrupted":
+      return "ER_NOT_KEYFILE";
+    case "storage_full":
+      return "ER_RECORD_FILE_FULL";
+    case "unauthorized":
+    case "unreachable":
+    case "not_found":
+    case "precondition_failed":
+    case "busy":
+    case "wrong_kind":
+    case "other_database":
+    case "unknown_version":
+    case "ref_not_found":
+    case "already_exists":
+    case "failed":
       return "ER_UNKNOWN_ERROR";
     default:
       return unreachable(error.code);

@@ -1,0 +1,79 @@
+/** `cairn serve`: runs the server until it is told to stop. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { LOG_LEVELS, type LogLevel } from "../../base/logger.ts";
+import { type RunningServer, startServer } from "../../server/start-server.ts";
+
+interface ServeOptions {
+  readonly dataDir?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly socket?: string;
+  readonly config?: string;
+  readonly procedures?: string;
+  readonly logLevel?: LogLevel;
+}
+
+const PORT_MAX = 65_535;
+const DEFAULT_DATA_DIR = "data";
+
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("run the server on a data folder")
+    .option("--data-dir <folder>", "the folder that holds the databases (default: data)")
+    .option(
+      "--host <name>",
+      "where to listen: localhost, an address, or 0.0.0.0 for all (default: localhost)",
+    )
+    .option("--port <number>", "the TCP port, 0 for a free one (default: 3306)", parsePort)
+    .option("--socket <path>", "a Unix socket to listen on as well")
+    .option("--config <file>", "a configuration file (default: config.yaml in the data folder)")
+    .option("--procedures <folder>", "a folder of your own procedures")
+    .addOption(new Option("--log-level <level>", "what to log (default: info)").choices(LOG_LEVELS))
+    .action(async (_own: unknown, command: Command) => {
+      await serve(command.optsWithGlobals<ServeOptions>());
+    });
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const server = await startServer({ ...options, dataDir: options.dataDir ?? DEFAULT_DATA_DIR });
+  console.log(readyText(server));
+  await stopSignal();
+  await server.close();
+}
+
+function readyText(server: RunningServer): string {
+  const lines = [
+    `CairnDB is ready. Connect with:  mysql -h ${server.host} -P ${server.port} -u root`,
+    ...(server.socket === undefined
+      ? []
+      : [`or by its socket:               mysql -S ${server.socket} -u root`]),
+  ];
+  if (server.firstStart) {
+    lines.push(
+      "This is the first start: the account root@localhost was made, without a password. It can log in from this " +
+        "machine only. Give it one with:  ALTER USER root@localhost IDENTIFIED BY '…'",
+    );
+  }
+  return lines.join("\n");
+}
+
+/** SIGTERM or Ctrl-C. A second one ends the process at once, by Node's default. */
+async function stopSignal(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const stop = (): void => {
+      process.off("SIGTERM", stop);
+      process.off("SIGINT", stop);
+      resolve();
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
+  });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > PORT_MAX)
+    throw new InvalidArgumentError("not a port number");
+  return port;
+}

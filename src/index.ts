@@ -1,0 +1,2 @@
+/** CairnDB inside an application or a test suite: `const server = await startServer({ dataDir, port: 0 })`. */
+export { type RunningServer, type ServerOptions, startServer } from "./server/start-server.ts";
