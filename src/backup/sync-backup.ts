@@ -9,16 +9,11 @@ import { systemClock } from "../base/clock.ts";
 import { EMPTY_HASH, type Hash } from "../bytes/hash.ts";
 import type { ExportSource } from "../chunks/chunk-import.ts";
 import { OverlayChunkStore } from "../chunks/overlay-chunk-store.ts";
+import { publish } from "../remotes/publish.ts";
 import { RemoteChunkReader } from "../remotes/remote-chunk-reader.ts";
 import { RemoteError } from "../remotes/remote-error.ts";
 import type { RemoteManifest, Snapshot } from "../remotes/remote-manifest.ts";
-import {
-  newNodeReader,
-  type RemoteState,
-  readRemoteState,
-  retryOnConflict,
-  swapRemoteManifest,
-} from "../remotes/remote-state.ts";
+import { newNodeReader, readRemoteState, retryOnConflict } from "../remotes/remote-state.ts";
 import type { RemoteStore } from "../remotes/remote-store.ts";
 import { sendChunks } from "../remotes/send-chunks.ts";
 import type { TransferOptions, TransferProgress } from "../remotes/transfer-progress.ts";
@@ -74,8 +69,9 @@ async function syncOnce(request: SyncRequest): Promise<SyncResult> {
   });
   const snapshot = { timeMs: nextTime(request.timeMs ?? systemClock.now(), last), root };
   const snapshots = [...(state.manifest?.snapshots ?? []), snapshot];
-  await swap(request, state, { root, tables: sent.tables, snapshots });
-  return { changed: true, sent, snapshot, snapshotCount: snapshots.length };
+  const next = { kind: "backup" as const, databaseId: request.databaseId, root, snapshots };
+  const published = await publish(destination, state, next, sent, signal);
+  return { changed: true, sent: published, snapshot, snapshotCount: snapshots.length };
 }
 
 function checkOwner(
@@ -100,20 +96,4 @@ function writeMirroredRefs(chunks: OverlayChunkStore, refs: Refs): Hash {
   const mirrored = refs.list("").filter(({ name }) => !name.startsWith(LOCAL_PREFIX));
   const empty = readRefs(newNodeReader(chunks), EMPTY_HASH);
   return writeRefs(chunks, empty, new Map(mirrored.map(({ name, address }) => [name, address])));
-}
-
-async function swap(
-  { destination, databaseId, signal }: SyncRequest,
-  state: RemoteState,
-  next: Pick<RemoteManifest, "root" | "tables" | "snapshots">,
-): Promise<void> {
-  const tables = [...(state.manifest?.tables ?? []), ...next.tables];
-  const manifest = {
-    kind: "backup" as const,
-    databaseId,
-    root: next.root,
-    tables,
-    snapshots: next.snapshots,
-  };
-  await swapRemoteManifest(destination, state, manifest, signal);
 }

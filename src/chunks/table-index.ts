@@ -185,7 +185,10 @@ export class TableIndex {
   /** The numbers of all entries, in the order the chunks were written. */
   entriesInFileOrder(): Uint32Array {
     return Uint32Array.from({ length: this.chunkCount }, (_, entry) => entry).sort(
-      (left, right) => this.blockOf(left) - this.blockOf(right) || this.offsetOf(left) - this.offsetOf(right),
+      (left, right) =>
+        this.blockOf(left) - this.blockOf(right) ||
+        this.offsetOf(left) - this.offsetOf(right) ||
+        this.sizeOf(left) - this.sizeOf(right),
     );
   }
 

@@ -7,7 +7,8 @@ import type { ExportSource } from "../chunks/chunk-import.ts";
 import { isAncestor } from "../vcs/commit-graph.ts";
 import { HEADS_PREFIX, META_PREFIX, type RefChanges, type Refs, writeRefs } from "../vcs/refs.ts";
 import { walkAddresses } from "../vcs/walk-addresses.ts";
-import { readRemoteRefs, readRemoteState, retryOnConflict, swapRemoteManifest } from "./remote-state.ts";
+import { publish } from "./publish.ts";
+import { readRemoteRefs, readRemoteState, retryOnConflict } from "./remote-state.ts";
 import type { RemoteStore } from "./remote-store.ts";
 import { sendChunks } from "./send-chunks.ts";
 import type { TransferOptions, TransferProgress } from "./transfer-progress.ts";
@@ -73,19 +74,14 @@ async function pushOnce(request: PushRequest): Promise<PushResult> {
     signal,
     onProgress: request.onProgress,
   });
-  await swapRemoteManifest(
+  const published = await publish(
     destination,
     state,
-    {
-      kind: "remote",
-      databaseId: state.manifest?.databaseId ?? request.databaseId,
-      root,
-      tables: [...(state.manifest?.tables ?? []), ...sent.tables],
-      snapshots: [],
-    },
+    { kind: "remote", databaseId: state.manifest?.databaseId ?? request.databaseId, root, snapshots: [] },
+    sent,
     signal,
   );
-  return { outcomes, sent };
+  return { outcomes, sent: published };
 }
 
 function judge(local: ExportSource, refs: Refs, { source, destination, force }: RefUpdate): RefOutcome {

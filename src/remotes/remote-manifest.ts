@@ -3,7 +3,8 @@
  *
  * Bytes, big-endian: "CAIRNRM1" (the digit is the version), u8 kind (0 remote, 1 backup), u64 generation, 16-byte
  * database id, 20-byte root, 16-byte nonce, varint count of table files (string name, varint chunk count, varint size
- * each), varint count of snapshots (u64 time in ms, 20-byte root each, oldest first), u32 crc of everything before.
+ * each), varint count of retired files (string name, u64 time in ms each), varint count of snapshots (u64 time in ms,
+ * 20-byte root each, oldest first), u32 crc of everything before.
  */
 import { systemRandom } from "../base/random.ts";
 import { ByteReader } from "../bytes/byte-reader.ts";
@@ -27,6 +28,12 @@ export interface RemoteTable {
   readonly sizeBytes: number;
 }
 
+/** A table file that no longer counts, kept for a while for those who read by an older manifest. */
+export interface RetiredTable {
+  readonly name: string;
+  readonly retiredMs: number;
+}
+
 /** A restore point. */
 export interface Snapshot {
   readonly timeMs: number;
@@ -44,6 +51,7 @@ export interface RemoteManifest {
   /** Different in each manifest ever written: tells after a lost answer whether a swap took place. */
   readonly nonce: string;
   readonly tables: readonly RemoteTable[];
+  readonly retired: readonly RetiredTable[];
   /** Oldest first; the last one's root is the manifest's. Empty for a remote. */
   readonly snapshots: readonly Snapshot[];
 }
@@ -65,6 +73,11 @@ export function encodeRemoteManifest(manifest: RemoteManifest): Uint8Array {
     writer.writeString(table.name);
     writer.writeVarint(table.chunkCount);
     writer.writeVarint(table.sizeBytes);
+  }
+  writer.writeVarint(manifest.retired.length);
+  for (const table of manifest.retired) {
+    writer.writeString(table.name);
+    writer.writeUint64(table.retiredMs);
   }
   writer.writeVarint(manifest.snapshots.length);
   for (const snapshot of manifest.snapshots) {
@@ -122,10 +135,14 @@ function readBody(reader: ByteReader): RemoteManifest {
       sizeBytes: reader.readVarint(),
     });
   }
+  const retired: RetiredTable[] = [];
+  for (let left = reader.readVarint(); left > 0; left--) {
+    retired.push({ name: reader.readString(), retiredMs: reader.readUint64() });
+  }
   const snapshots: Snapshot[] = [];
   for (let left = reader.readVarint(); left > 0; left--) {
     snapshots.push({ timeMs: reader.readUint64(), root: reader.readHash() });
   }
   reader.expectEnd();
-  return { kind, generation, databaseId, root, nonce, tables, snapshots };
+  return { kind, generation, databaseId, root, nonce, tables, retired, snapshots };
 }

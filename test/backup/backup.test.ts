@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { listSnapshots, restoreInto } from "../../src/backup/restore-backup.ts";
 import { type SyncResult, syncBackup } from "../../src/backup/sync-backup.ts";
 import { verifyBackup } from "../../src/backup/verify-backup.ts";
@@ -143,6 +143,34 @@ describe("backup sync", () => {
     await expect(
       restoreInto({ source: backup, files, folder: "/restored", atMs: 999 }),
     ).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("does not pile up small files, keeps merged ones for an hour, and can restore every point all the time", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000_000 });
+    try {
+      const files = new SimulatedFileSystem();
+      const backup = new FileRemoteStore(URL_TEXT, files);
+      const original = await newRepository();
+      await original.commit("main", numberedRows(100));
+      const tableCount = () => [...contents(files).keys()].filter((name) => name.endsWith(".table")).length;
+      for (let i = 0; i < 40; i++) {
+        await original.change("main", new Map([[1, `version ${i}`]]));
+        await sync(original, backup, { timeMs: i + 1 });
+      }
+      expect(tableCount()).toBeGreaterThan(40);
+      vi.setSystemTime(1_000_000_000 + 3_600_001);
+      await original.change("main", new Map([[1, "last"]]));
+      await sync(original, backup);
+      expect(tableCount()).toBeLessThan(20);
+      expect(await verifyBackup({ source: backup })).toMatchObject({ faults: [], snapshotCount: 41 });
+      for (const version of [0, 15, 16, 39]) {
+        const check = (copy: TestRepository) =>
+          expect(copy.workingRows("main").working.get(1)).toBe(`version ${version}`);
+        await restored(files, backup, check, { atMs: version + 1 });
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("gives restore points growing times though the clock went back", async () => {
