@@ -1,10 +1,10 @@
 /** Literals: their types and values. The normaliser's extracted literals get the same types (see {@link literalOf}). */
 
 import { characterCount, charsetInfo, decodeText } from "../../values/charset.ts";
-import { DateTime } from "../../values/datetime.ts";
 import { canonicalInteger, parseDecimalPrefix } from "../../values/decimal.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import { LENIENT_DATES, parseDateTime, parseTime } from "../../values/temporal-parse.ts";
 import type { Value } from "../../values/value.ts";
 import type {
   BinaryLiteral,
@@ -13,7 +13,6 @@ import type {
   StringLiteral,
   TemporalLiteral,
 } from "../ast/expression.ts";
-import { parseDateTimeText, parseTimeText } from "../expression/temporal-text.ts";
 import type { BoundBase, BoundConstant, BoundExpression } from "./bound-expression.ts";
 import type { BindEnvironment } from "./name-scope.ts";
 import {
@@ -110,23 +109,17 @@ function binaryLiteral({ bytes, introducer }: BinaryLiteral): BoundConstant {
 }
 
 function temporalLiteral({ type, text }: TemporalLiteral): BoundConstant {
-  const digits = (/\.(\d{0,6})/.exec(text)?.[1] ?? "").length;
   if (type === "time") {
-    const parsed = parseTimeText(text);
-    if (parsed.value === undefined || parsed.truncated || parsed.outOfRange) {
+    const parsed = parseTime(text);
+    if (parsed === undefined || parsed.truncated || parsed.outOfRange)
       throw sqlError("ER_WRONG_VALUE", "TIME", text);
-    }
-    return constant(parsed.value, { type: { kind: "time", fraction: digits }, coercibility: 5 });
+    return constant(parsed.value, { type: { kind: "time", fraction: parsed.fraction }, coercibility: 5 });
   }
-  const parsed = parseDateTimeText(text);
-  const name = type === "date" ? "DATE" : "DATETIME";
-  const { value } = parsed;
-  if (value === undefined || parsed.truncated || parsed.dateOnly !== (type === "date") || value.hasZeroPart) {
-    throw sqlError("ER_WRONG_VALUE", name, text);
+  const parsed = parseDateTime(text, LENIENT_DATES);
+  const wanted = type === "timestamp";
+  if (parsed === undefined || parsed.truncated || parsed.hasTime !== wanted || parsed.value.hasZeroPart) {
+    throw sqlError("ER_WRONG_VALUE", wanted ? "DATETIME" : "DATE", text);
   }
-  const resultType: SqlType = type === "date" ? DATE : { kind: "datetime", fraction: digits };
-  return constant(type === "date" ? new DateTime(value.year, value.month, value.day) : value, {
-    type: resultType,
-    coercibility: 5,
-  });
+  const resultType: SqlType = wanted ? { kind: "datetime", fraction: parsed.fraction } : DATE;
+  return constant(parsed.value, { type: resultType, coercibility: 5 });
 }

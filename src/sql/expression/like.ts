@@ -40,9 +40,10 @@ export function parseLikePattern(pattern: string, escape: string): readonly Part
   return parts;
 }
 
-type CharacterEquality = (left: string, right: string) => boolean;
+export type CharacterEquality = (left: string, right: string) => boolean;
 
-function characterEquality(collationName: string): CharacterEquality {
+/** Whether two characters are the same under a collation. */
+export function characterEquality(collationName: string): CharacterEquality {
   if (collationName === "binary") return (left, right) => left === right;
   const collation = collationByName(collationName);
   if (collation.binary) return (left, right) => left === right;
@@ -72,7 +73,8 @@ export function compileLikePattern(pattern: string, escape: string, collation: s
   };
 }
 
-function isBmp(text: string): boolean {
+/** Every UTF-16 unit is a character of its own. */
+export function isBmp(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0xd800 && code <= 0xdbff) return false;
@@ -115,7 +117,8 @@ function matchFrom(
   }
 }
 
-function startsAt(
+/** Whether `characters` stand at position `at` of `text`. */
+export function startsAt(
   text: string | readonly string[],
   at: number,
   characters: readonly string[],

@@ -82,8 +82,8 @@ export function doubleToInteger(value: number): SqlInteger {
   const rest = value - floor;
   const rounded = rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1;
   if (Number.isSafeInteger(rounded)) return rounded + 0;
-  if (rounded >= 9223372036854775807) return INT64_MAX;
-  if (rounded <= -9223372036854775808) return INT64_MIN;
+  if (rounded >= 2 ** 63) return INT64_MAX;
+  if (rounded <= -(2 ** 63)) return INT64_MIN;
   return canonicalInteger(BigInt(rounded));
 }
 

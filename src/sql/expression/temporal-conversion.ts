@@ -1,6 +1,6 @@
 /** Any value as a date and time, or as a time of day. */
 import {
-  type DateTime,
+  DateTime,
   dateTimeFromMicros,
   MICROS_PER_DAY,
   MICROS_PER_SECOND,
@@ -10,9 +10,18 @@ import { type Decimal, decimalFromDouble } from "../../values/decimal.ts";
 import type { JsonValue } from "../../values/json.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import {
+  type DateRules,
+  dateRulesOf,
+  dateTimeFromNumber,
+  LENIENT_DATES,
+  parseDateTime,
+  parseTime,
+  roundDateTime,
+  timeFromNumber,
+} from "../../values/temporal-parse.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { StatementContext } from "../executor/statement-context.ts";
-import { dateTimeFromNumber, parseDateTimeText, parseTimeText, timeFromNumber } from "./temporal-text.ts";
 import { bytesToText, valueToText } from "./text-conversion.ts";
 
 export interface TemporalOptions {
@@ -40,21 +49,30 @@ export function timeOnCurrentDate(micros: number, context: StatementContext): Da
   return dateTimeFromMicros(Math.floor(now / MICROS_PER_DAY) * MICROS_PER_DAY + micros);
 }
 
+const INVALID_DATES: DateRules = { ...LENIENT_DATES, allowInvalidDates: true };
+
+/** Expressions let zero parts through; ALLOW_INVALID_DATES also lets 31 February through. */
+function rulesOf(context: StatementContext): DateRules {
+  return context.sqlMode.has("ALLOW_INVALID_DATES") ? INVALID_DATES : LENIENT_DATES;
+}
+
 /** Text as a date and time in the session's zone; undefined when it is none. `warn` hears of text left over. */
 export function readDateTimeText(
   text: string,
   context: StatementContext,
   warn?: (kind: string, text: string) => void,
 ): DateTime | undefined {
-  const parsed = parseDateTimeText(text, context.sqlMode.has("ALLOW_INVALID_DATES"));
-  let { value } = parsed;
-  if (value === undefined) return undefined;
-  if (parsed.truncated) warn?.(parsed.dateOnly ? "date" : "datetime", text);
-  if (parsed.offsetMinutes !== undefined && !value.hasZeroPart) {
-    const utc = microsOfDateTime(value) - parsed.offsetMinutes * 60 * MICROS_PER_SECOND;
+  const parsed = parseDateTime(text, rulesOf(context));
+  if (parsed === undefined) return undefined;
+  let value: DateTime | undefined = parsed.value;
+  if (parsed.truncated) warn?.(parsed.hasTime ? "datetime" : "date", text);
+  if (parsed.zoneMinutes !== undefined && !value.hasZeroPart) {
+    const utc = microsOfDateTime(value) - parsed.zoneMinutes * 60 * MICROS_PER_SECOND;
     value = dateTimeFromMicros(utc + context.timeZoneOffsetMicros(utc));
   }
-  if (parsed.roundUp && !value.hasZeroPart) value = dateTimeFromMicros(microsOfDateTime(value) + 1);
+  if (parsed.seventhDigit >= 5) {
+    value = roundDateTime(value, 6, dateRulesOf(context.sqlMode).truncateFraction, parsed.seventhDigit);
+  }
   return value;
 }
 
@@ -133,8 +151,11 @@ function numberToDateTime(
   text: string,
   { context, comparing }: TemporalOptions,
 ): DateTime | null {
-  const value = dateTimeFromNumber(Number(whole), microsecond, context.sqlMode.has("ALLOW_INVALID_DATES"));
-  if (value !== undefined) return value;
+  const read = dateTimeFromNumber(Number(whole), rulesOf(context));
+  if (read !== undefined) {
+    const { year, month, day, hour, minute, second } = read.value;
+    return microsecond === 0 ? read.value : new DateTime(year, month, day, hour, minute, second, microsecond);
+  }
   if (comparing) throw sqlError("ER_WRONG_VALUE", "DATETIME", text);
   warnWrongValue(context, "datetime", text);
   return null;
@@ -156,7 +177,7 @@ export function valueToTime(
     case "integer":
     case "bit":
     case "year":
-      return settle(timeFromNumber(Number(value as SqlInteger), 0), String(value), context);
+      return settle(withFraction(Number(value as SqlInteger), 0), String(value), context);
     case "decimal":
       return decimalToTime(value as Decimal, context);
     case "float":
@@ -166,7 +187,7 @@ export function valueToTime(
       if (json.kind === "time") return json.value;
       if (json.kind === "date" || json.kind === "datetime" || json.kind === "timestamp")
         return json.value.timeOfDayMicros;
-      return json.kind === "string" ? settle(parseTimeText(json.value), json.value, context) : null;
+      return json.kind === "string" ? settle(readTimeText(json.value), json.value, context) : null;
     }
     case "null":
       return null;
@@ -175,7 +196,7 @@ export function valueToTime(
         type.kind === "binary" || type.kind === "geometry"
           ? bytesToText(value as Uint8Array)
           : valueToText(value, { type, nullable: false, coercibility: 4 });
-      return settle(parseTimeText(text), text, context);
+      return settle(readTimeText(text), text, context);
     }
   }
 }
@@ -183,19 +204,35 @@ export function valueToTime(
 function decimalToTime(value: Decimal, context: StatementContext): number | null {
   const { whole, microsecond } = splitSeconds(value);
   const signed = whole === 0 && value.isNegative ? -microsecond : undefined;
-  return signed ?? settle(timeFromNumber(whole, microsecond), value.toString(), context);
+  return signed ?? settle(withFraction(whole, microsecond), value.toString(), context);
 }
 
-/** Gives the value of a parsed time and warns of what is wrong with it. */
-function settle(
-  parsed: ReturnType<typeof parseTimeText>,
-  text: string,
-  context: StatementContext,
-): number | null {
-  if (parsed.value === undefined || parsed.truncated || parsed.outOfRange) {
+interface ReadTime {
+  readonly value: number | undefined;
+  readonly truncated: boolean;
+  readonly outOfRange: boolean;
+}
+
+function withFraction(whole: number, microsecond: number): ReadTime {
+  const read = timeFromNumber(whole);
+  if (read === undefined) return { value: undefined, truncated: true, outOfRange: false };
+  const value = read.outOfRange ? read.value : read.value + (whole < 0 ? -microsecond : microsecond);
+  return { value, truncated: false, outOfRange: read.outOfRange };
+}
+
+function readTimeText(text: string): ReadTime {
+  const read = parseTime(text);
+  if (read === undefined) return { value: undefined, truncated: true, outOfRange: false };
+  const roundUp = read.seventhDigit >= 5 ? (read.value < 0 ? -1 : 1) : 0;
+  return { value: read.value + roundUp, truncated: read.truncated, outOfRange: read.outOfRange };
+}
+
+/** Gives the value of a time that was read and warns of what is wrong with it. */
+function settle(read: ReadTime, text: string, context: StatementContext): number | null {
+  if (read.value === undefined || read.truncated || read.outOfRange) {
     const error = sqlError("ER_TRUNCATED_WRONG_VALUE", "time", text);
     if (context.strict) throw error;
     context.warn("Warning", error.errno, error.message);
   }
-  return parsed.value ?? null;
+  return read.value ?? null;
 }

@@ -1,4 +1,5 @@
 /** Any value as text, or as bytes, the way MySQL's expressions print it. */
+import { encodeText } from "../../values/charset.ts";
 import { type DateTime, formatDate, formatDateTime, formatTime } from "../../values/datetime.ts";
 import { type Decimal, formatDecimal, roundDecimal } from "../../values/decimal.ts";
 import type { JsonValue } from "../../values/json.ts";
@@ -87,9 +88,14 @@ export function bitBytes(value: number | bigint, width: number): Uint8Array {
   return bytes;
 }
 
-/** The value as a byte string: text in UTF-8. */
+/** The value as a byte string: text in its character set. */
 export function textToBytes(value: Exclude<Value, null>, of: BoundBase): Uint8Array {
   if (of.type.kind === "binary" || of.type.kind === "geometry") return value as Uint8Array;
   if (of.type.kind === "bit") return bitBytes(value as number | bigint, of.type.width);
-  return utf8ToBytes(valueToText(value, of));
+  const text = valueToText(value, of);
+  const { type } = of;
+  if (type.kind === "string" && type.charset !== "utf8mb4" && type.charset !== "utf8mb3") {
+    return encodeText(text, type.charset);
+  }
+  return utf8ToBytes(text);
 }

@@ -4,11 +4,44 @@ import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
 import { BIT_FUNCTIONS } from "./bit.ts";
 import { CONTROL_FUNCTIONS } from "./control.ts";
+import { CRYPTO_FUNCTIONS } from "./crypto.ts";
+import { DATE_FORMAT_FUNCTIONS } from "./date-format.ts";
 import { boundCall, type FunctionDefinition } from "./function-definition.ts";
+import { INFORMATION_FUNCTIONS } from "./information.ts";
+import { MISCELLANEOUS_FUNCTIONS } from "./miscellaneous.ts";
+import { NETWORK_FUNCTIONS } from "./network.ts";
+import { NUMERIC_FUNCTIONS } from "./numeric.ts";
+import { REGEXP_FUNCTIONS } from "./regexp.ts";
+import { STRING_BASIC_FUNCTIONS } from "./string-basic.ts";
+import { STRING_ENCODING_FUNCTIONS } from "./string-encoding.ts";
+import { STRING_SEARCH_FUNCTIONS } from "./string-search.ts";
+import { STRING_SET_FUNCTIONS } from "./string-sets.ts";
+import { TEMPORAL_ARITHMETIC_FUNCTIONS } from "./temporal-arithmetic.ts";
+import { TEMPORAL_NOW_FUNCTIONS } from "./temporal-now.ts";
+import { TEMPORAL_PART_FUNCTIONS } from "./temporal-parts.ts";
 import { isKnownToMySql } from "./unsupported.ts";
 
 const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
-  [BIT_FUNCTIONS, CONTROL_FUNCTIONS].flat().map((definition) => [definition.name, definition]),
+  [
+    BIT_FUNCTIONS,
+    CONTROL_FUNCTIONS,
+    CRYPTO_FUNCTIONS,
+    DATE_FORMAT_FUNCTIONS,
+    INFORMATION_FUNCTIONS,
+    MISCELLANEOUS_FUNCTIONS,
+    NETWORK_FUNCTIONS,
+    NUMERIC_FUNCTIONS,
+    REGEXP_FUNCTIONS,
+    STRING_BASIC_FUNCTIONS,
+    STRING_ENCODING_FUNCTIONS,
+    STRING_SEARCH_FUNCTIONS,
+    STRING_SET_FUNCTIONS,
+    TEMPORAL_ARITHMETIC_FUNCTIONS,
+    TEMPORAL_NOW_FUNCTIONS,
+    TEMPORAL_PART_FUNCTIONS,
+  ]
+    .flat()
+    .map((definition) => [definition.name, definition]),
 );
 
 export interface FunctionReference {
