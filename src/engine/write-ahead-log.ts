@@ -210,10 +210,25 @@ export class WriteAheadLog {
         for (const pending of group) pending.done(pending.lsn);
       }
     } catch (error) {
-      this.#fail(error);
+      if (!this.#takeBack(error)) this.#fail(error);
     } finally {
       this.#running = undefined;
     }
+  }
+
+  /** A full disk is no reason to stop for good: what was not synced is cut off again, and its LSNs are given anew. */
+  #takeBack(error: unknown): boolean {
+    const full = error instanceof StorageError && error.code === "disk_full" && this.#failure === undefined;
+    const [first] = this.#inFlight;
+    if (!full || first === undefined || this.#options.flushMode() !== 1) return false;
+    try {
+      this.#file?.truncate(this.#fileSize);
+    } catch {
+      return false;
+    }
+    this.#nextLsn = first.lsn;
+    this.#refuseWaiting(error);
+    return true;
   }
 
   #takeGroup(): readonly Pending[] {
@@ -294,6 +309,10 @@ export class WriteAheadLog {
 
   #fail(error: unknown): void {
     this.#failure ??= error;
+    this.#refuseWaiting(error);
+  }
+
+  #refuseWaiting(error: unknown): void {
     const affected = [...this.#inFlight, ...this.#queue];
     this.#inFlight = [];
     this.#queue = [];
