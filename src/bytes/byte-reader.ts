@@ -3,7 +3,7 @@
  * wrong data or an endless loop.
  */
 import { DecodeError } from "./decode-error.ts";
-import { type Hash, HASH_SIZE, hashFromBytes } from "./hash.ts";
+import { HASH_SIZE, type Hash, hashFromBytes } from "./hash.ts";
 
 export class ByteReader {
   readonly #bytes: Buffer;

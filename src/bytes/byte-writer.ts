@@ -1,6 +1,6 @@
 /** A growing byte buffer with big-endian writers: how every format of ours is encoded. */
 import { assert } from "../base/assert.ts";
-import { type Hash, HASH_SIZE, writeHash } from "./hash.ts";
+import { HASH_SIZE, type Hash, writeHash } from "./hash.ts";
 
 const FIRST_CAPACITY = 256;
 

@@ -34,7 +34,7 @@ export function hashFromBytes(bytes: Uint8Array, offset: number): Hash {
   assert(offset + HASH_SIZE <= bytes.length, "a hash needs 20 bytes");
   const b = bytes;
   const o = offset;
-  // Spelled out because it is twice as fast here as any loop or Buffer call, and every tree descent does it.
+  // Spelled out because that is twice as fast as a loop or a Buffer call, and every tree descent does it.
   return asHash(
     String.fromCharCode(
       b[o] as number,
