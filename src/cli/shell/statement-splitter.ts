@@ -8,6 +8,8 @@ type Inside = "code" | "'" | '"' | "`" | "comment";
 
 const DELIMITER_COMMAND = /^\s*delimiter\s+(\S+)\s*$/i;
 const DEFAULT_DELIMITER = ";";
+/** `\G` and `\g` end a statement as the delimiter does. */
+const BACKSLASH_END = /^\\[gG]$/;
 
 export class StatementSplitter {
   #delimiter = DEFAULT_DELIMITER;
@@ -41,6 +43,12 @@ export class StatementSplitter {
         this.#pending.push(line.slice(start, at));
         this.#complete(statements);
         at += this.#delimiter.length;
+        start = at;
+      } else if (this.#inside === "code" && BACKSLASH_END.test(line.slice(at, at + 2))) {
+        // It stays at the end of its statement, because it says how to show the rows.
+        at += 2;
+        this.#pending.push(line.slice(start, at));
+        this.#complete(statements);
         start = at;
       } else {
         at = this.#step(line, at);
