@@ -30,9 +30,32 @@ export class NodeReader {
     }
     const node = new TreeNode(this.chunks.mustGetChunk(hash));
     this.#nodes.set(hash, node);
+    node.cached = true;
     this.#sizeBytes += costOf(node);
     if (this.#sizeBytes > this.#sizeMaxBytes) this.#evict();
     return node;
+  }
+
+  /**
+   * Child `index` of an internal node. A link from the parent saves the map look-up. A child is linked in one parent
+   * only and unlinked when it leaves the cache, and so are the children of a parent that leaves: links keep nothing in
+   * memory that the budget does not count.
+   */
+  getChild(parent: TreeNode, index: number): TreeNode {
+    const linked = parent.children[index];
+    if (linked !== undefined) {
+      linked.used = true;
+      return linked;
+    }
+    const child = this.getNode(parent.childHash(index));
+    if (child.linkedIn === undefined && parent.cached && child.cached) {
+      // Filled at once: a sparse array would be slow to read.
+      while (parent.children.length < parent.count) parent.children.push(undefined);
+      parent.children[index] = child;
+      child.linkedIn = parent;
+      child.linkedAt = index;
+    }
+    return child;
   }
 
   /** Bytes held, for status variables. */
@@ -50,9 +73,20 @@ export class NodeReader {
         this.#nodes.set(hash, node);
       } else {
         this.#sizeBytes -= costOf(node);
+        unlink(node);
       }
     }
   }
+}
+
+/** Takes a node that leaves the cache out of all links. */
+function unlink(node: TreeNode): void {
+  node.cached = false;
+  const { linkedIn, linkedAt } = node;
+  if (linkedIn !== undefined) linkedIn.children[linkedAt] = undefined;
+  node.linkedIn = undefined;
+  for (const child of node.children) if (child !== undefined) child.linkedIn = undefined;
+  node.children.length = 0;
 }
 
 function costOf(node: TreeNode): number {

@@ -13,13 +13,45 @@ import { CHILD_VALUE_SIZE, encodeNode, type TreeContent, type TreeNode } from ".
 const ENTRY_OVERHEAD_SIZE = 4;
 
 const DATA_SIZE_INITIAL = 8_192;
-const ENDS_INITIAL = 512;
+const ENDS_INITIAL = 256;
 /** Buffers of finished writers: small edits would otherwise spend their time on allocating these. */
-const FREE_MEMORY: { readonly data: Uint8Array; readonly ends: Int32Array }[] = [];
+const FREE_MEMORY: WriterMemory[] = [];
 const FREE_MEMORY_MAX = 16;
 const DATA_SIZE_KEPT = 65_536;
-const NO_DATA = new Uint8Array(0);
-const NO_ENDS = new Int32Array(0);
+
+/** Where a node grows: keys and values side by side, and the end of each. */
+class WriterMemory {
+  keys: Uint8Array = newBytes(DATA_SIZE_INITIAL);
+  keyEnds: Int32Array = new Int32Array(ENDS_INITIAL);
+  values: Uint8Array = newBytes(DATA_SIZE_INITIAL);
+  valueEnds: Int32Array = new Int32Array(ENDS_INITIAL);
+
+  reserve(keysSize: number, valuesSize: number, count: number): void {
+    if (keysSize > this.keys.length) this.keys = grow(this.keys, keysSize);
+    if (valuesSize > this.values.length) this.values = grow(this.values, valuesSize);
+    if (count <= this.keyEnds.length) return;
+    this.keyEnds = growEnds(this.keyEnds, count);
+    this.valueEnds = growEnds(this.valueEnds, count);
+  }
+}
+
+/** Not cleared: only what was written is read. */
+function newBytes(size: number): Uint8Array {
+  const { buffer } = Buffer.allocUnsafeSlow(size);
+  return new Uint8Array(buffer, 0, size);
+}
+
+function grow(bytes: Uint8Array, size: number): Uint8Array {
+  const grown = newBytes(Math.max(size, 2 * bytes.length));
+  grown.set(bytes);
+  return grown;
+}
+
+function growEnds(ends: Int32Array, count: number): Int32Array {
+  const grown = new Int32Array(Math.max(count, 2 * ends.length));
+  grown.set(ends);
+  return grown;
+}
 
 /** A finished node as its parent sees it. */
 export interface ChildEntry {
@@ -34,12 +66,12 @@ export class NodeWriter {
   readonly level: number;
   readonly #chunks: ChunkStore;
   readonly #content: TreeContent;
-  #data: Uint8Array;
-  #ends: Int32Array;
-  #dataSize = 0;
+  readonly #memory: WriterMemory;
+  #keysSize = 0;
+  #valuesSize = 0;
   #count = 0;
   #entryCount = 0;
-  /** The last key's bytes stay in `#data` after a cut until the next key is written. */
+  /** The last key's bytes stay in memory after a cut until the next key is written. */
   #started = false;
   #lastKeyStart = 0;
   #lastKeyEnd = 0;
@@ -48,17 +80,14 @@ export class NodeWriter {
     this.#chunks = chunks;
     this.level = level;
     this.#content = content;
-    const memory = FREE_MEMORY.pop();
-    this.#data = memory?.data ?? Buffer.allocUnsafeSlow(DATA_SIZE_INITIAL);
-    this.#ends = memory?.ends ?? new Int32Array(ENDS_INITIAL);
+    this.#memory = FREE_MEMORY.pop() ?? new WriterMemory();
   }
 
   /** Gives the buffers back for the next writer; this one must not be used any more. */
   release(): void {
-    if (FREE_MEMORY.length >= FREE_MEMORY_MAX || this.#data.length > DATA_SIZE_KEPT) return;
-    FREE_MEMORY.push({ data: this.#data, ends: this.#ends });
-    this.#data = NO_DATA;
-    this.#ends = NO_ENDS;
+    const { keys, values } = this.#memory;
+    if (FREE_MEMORY.length >= FREE_MEMORY_MAX || keys.length + values.length > DATA_SIZE_KEPT) return;
+    FREE_MEMORY.push(this.#memory);
   }
 
   /** No entry since the last {@link cut}. */
@@ -76,10 +105,28 @@ export class NodeWriter {
     valueEnd: number,
     weight: number,
   ): boolean {
-    const at = this.#reserveKey(key, keyStart, keyEnd, valueEnd - valueStart);
-    copyBytes(value, valueStart, valueEnd, this.#data, at);
+    this.#checkOrder(key, keyStart, keyEnd);
+    const memory = this.#memory;
+    const count = this.#count;
+    const keyAt = this.#keysSize;
+    const valueAt = this.#valuesSize;
+    const keysSize = keyAt + keyEnd - keyStart;
+    const valuesSize = valueAt + valueEnd - valueStart;
+    memory.reserve(keysSize, valuesSize, count + 1);
+    copyBytes(key, keyStart, keyEnd, memory.keys, keyAt);
+    copyBytes(value, valueStart, valueEnd, memory.values, valueAt);
+    memory.keyEnds[count] = keysSize;
+    memory.valueEnds[count] = valuesSize;
+    const sizeBefore = keyAt + valueAt + ENTRY_OVERHEAD_SIZE * count;
+    const sizeAfter = keysSize + valuesSize + ENTRY_OVERHEAD_SIZE * (count + 1);
+    this.#started = true;
+    this.#lastKeyStart = keyAt;
+    this.#lastKeyEnd = keysSize;
+    this.#keysSize = keysSize;
+    this.#valuesSize = valuesSize;
+    this.#count = count + 1;
     this.#entryCount += weight;
-    return this.#finishEntry(at + valueEnd - valueStart, key, keyStart, keyEnd);
+    return isBoundary(this.level, count + 1, sizeBefore, sizeAfter, key, keyStart, keyEnd);
   }
 
   /** Adds a child; true when the node is complete and must be {@link cut}. */
@@ -92,94 +139,66 @@ export class NodeWriter {
   /** Whether this node so far has the size and count of the first `index` entries of `node`: then the entries that
    *  follow in both are cut alike. */
   matches(node: TreeNode, index: number): boolean {
-    const { positions } = node;
-    return (
-      this.#count === index && this.#dataSize === (positions[2 * index] as number) - (positions[0] as number)
-    );
+    if (this.#count !== index) return false;
+    const keysSize = node.keyStart(index) - node.keyStart(0);
+    const valuesSize = node.valueStart(index) - node.valueStart(0);
+    return this.#keysSize + this.#valuesSize === keysSize + valuesSize;
   }
 
   /** Adds entries `[from, to)` of an old node. They must not contain a boundary: see {@link matches}. */
   appendRun(node: TreeNode, from: number, to: number): void {
-    const { bytes, positions } = node;
-    const start = positions[2 * from] as number;
-    const end = positions[2 * to] as number;
-    const dataStart = this.#dataSize;
-    this.#reserve(dataStart + end - start, this.#count + to - from);
-    this.#checkOrder(bytes, start, positions[2 * from + 1] as number);
-    copyBytes(bytes, start, end, this.#data, dataStart);
-    const shift = dataStart - start;
-    const ends = this.#ends;
-    let at = 2 * this.#count;
-    for (let i = 2 * from + 1; i <= 2 * to; i++) ends[at++] = (positions[i] as number) + shift;
+    const { bytes } = node;
+    const memory = this.#memory;
+    const count = this.#count;
+    const keyShift = this.#keysSize - node.keyStart(from);
+    const valueShift = this.#valuesSize - node.valueStart(from);
+    const keysEnd = node.keyStart(to);
+    const valuesEnd = node.valueStart(to);
+    this.#checkOrder(bytes, node.keyStart(from), node.keyStart(from + 1));
+    memory.reserve(keysEnd + keyShift, valuesEnd + valueShift, count + to - from);
+    copyBytes(bytes, node.keyStart(from), keysEnd, memory.keys, this.#keysSize);
+    copyBytes(bytes, node.valueStart(from), valuesEnd, memory.values, this.#valuesSize);
+    const { keyEnds, valueEnds } = memory;
+    for (let i = from, at = count; i < to; i++, at++) {
+      keyEnds[at] = node.keyStart(i + 1) + keyShift;
+      valueEnds[at] = node.valueStart(i + 1) + valueShift;
+    }
     if (node.level === 0) this.#entryCount += to - from;
     else for (let i = from; i < to; i++) this.#entryCount += node.childCount(i);
     this.#started = true;
-    this.#lastKeyStart = (positions[2 * to - 2] as number) + shift;
-    this.#lastKeyEnd = (positions[2 * to - 1] as number) + shift;
-    this.#count += to - from;
-    this.#dataSize = end + shift;
+    this.#lastKeyStart = node.keyStart(to - 1) + keyShift;
+    this.#lastKeyEnd = keysEnd + keyShift;
+    this.#keysSize = keysEnd + keyShift;
+    this.#valuesSize = valuesEnd + valueShift;
+    this.#count = count + to - from;
   }
 
   /** Stores the node and starts the next one. */
   cut(): ChildEntry {
     assert(this.#count > 0, "a node has at least one entry");
+    const { keys, keyEnds, values, valueEnds } = this.#memory;
     const bytes = encodeNode({
       level: this.level,
       content: this.#content,
       count: this.#count,
-      ends: this.#ends,
-      data: this.#data,
-      dataSize: this.#dataSize,
+      keys,
+      keyEnds,
+      values,
+      valueEnds,
     });
-    // Buffer's own slice would share the memory that the next node overwrites.
-    const key = Uint8Array.prototype.slice.call(this.#data, this.#lastKeyStart, this.#lastKeyEnd);
+    const key = keys.slice(this.#lastKeyStart, this.#lastKeyEnd);
     const child: ChildEntry = { key, hash: this.#chunks.putChunk(bytes), entryCount: this.#entryCount };
-    this.#dataSize = 0;
+    this.#keysSize = 0;
+    this.#valuesSize = 0;
     this.#count = 0;
     this.#entryCount = 0;
     return child;
   }
 
-  /** Copies the key, makes room for a value of `valueSize` behind it and gives the value's offset. */
-  #reserveKey(key: Uint8Array, start: number, end: number, valueSize: number): number {
-    const dataStart = this.#dataSize;
-    const keySize = end - start;
-    this.#checkOrder(key, start, end);
-    this.#reserve(dataStart + keySize + valueSize, this.#count + 1);
-    copyBytes(key, start, end, this.#data, dataStart);
-    this.#started = true;
-    this.#lastKeyStart = dataStart;
-    this.#lastKeyEnd = dataStart + keySize;
-    this.#ends[2 * this.#count] = dataStart + keySize;
-    return dataStart + keySize;
-  }
-
   #checkOrder(key: Uint8Array, start: number, end: number): void {
     if (!this.#started) return;
-    const order = compareRanges(this.#data, this.#lastKeyStart, this.#lastKeyEnd, key, start, end);
+    const order = compareRanges(this.#memory.keys, this.#lastKeyStart, this.#lastKeyEnd, key, start, end);
     assert(order < 0, "entries of a tree come in ascending key order");
-  }
-
-  #reserve(dataSize: number, count: number): void {
-    if (dataSize > this.#data.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(dataSize, 2 * this.#data.length));
-      grown.set(this.#data);
-      this.#data = grown;
-    }
-    if (2 * count > this.#ends.length) {
-      const grown = new Int32Array(Math.max(2 * count, 2 * this.#ends.length));
-      grown.set(this.#ends);
-      this.#ends = grown;
-    }
-  }
-
-  #finishEntry(dataSize: number, key: Uint8Array, start: number, end: number): boolean {
-    const sizeBefore = this.#dataSize + ENTRY_OVERHEAD_SIZE * this.#count;
-    this.#ends[2 * this.#count + 1] = dataSize;
-    this.#count++;
-    this.#dataSize = dataSize;
-    const sizeAfter = dataSize + ENTRY_OVERHEAD_SIZE * this.#count;
-    return isBoundary(this.level, this.#count, sizeBefore, sizeAfter, key, start, end);
   }
 }
 

@@ -37,15 +37,17 @@ export class ProllyTree implements OrderedMap {
   lookup(key: Uint8Array, into: TupleSlot): boolean {
     let node = this.#rootNode;
     if (node === undefined) return false;
+    // The root is held here, not fetched, so the cache must be told that it is in use.
+    node.used = true;
     const { length } = key;
     let at = node.lowerBound(key, 0, length);
     while (node.level > 0) {
       if (at === node.count) return false;
-      node = this.nodes.getNode(node.childHash(at));
+      node = this.nodes.getChild(node, at);
       at = node.lowerBound(key, 0, length);
     }
     if (at === node.count || node.compareKey(at, key, 0, length) !== 0) return false;
-    showEntry(node, at, into);
+    node.show(at, into);
     return true;
   }
 
@@ -71,7 +73,7 @@ export class ProllyTree implements OrderedMap {
       if (node.level === 0) return before + at;
       for (let index = 0; index < at; index++) before += node.childCount(index);
       if (at === node.count) return before;
-      node = this.nodes.getNode(node.childHash(at));
+      node = this.nodes.getChild(node, at);
     }
   }
 
@@ -86,20 +88,9 @@ export class ProllyTree implements OrderedMap {
         rest -= count;
         index++;
       }
-      node = this.nodes.getNode(node.childHash(index));
+      node = this.nodes.getChild(node, index);
     }
-    showEntry(node, rest, into);
+    node.show(rest, into);
     return true;
   }
-}
-
-function showEntry(node: TreeNode, index: number, into: TupleSlot): void {
-  const { positions, bytes } = node;
-  const valueStart = positions[2 * index + 1] as number;
-  into.keyBytes = bytes;
-  into.keyStart = positions[2 * index] as number;
-  into.keyEnd = valueStart;
-  into.valueBytes = bytes;
-  into.valueStart = valueStart;
-  into.valueEnd = positions[2 * index + 2] as number;
 }

@@ -23,7 +23,7 @@ export function openTreeCursor(
 }
 
 /** Shows nothing. */
-export class EmptyCursor implements TupleCursor {
+class EmptyCursor implements TupleCursor {
   readonly keyBytes: Uint8Array = NO_BYTES;
   readonly keyStart: number = 0;
   readonly keyEnd: number = 0;
@@ -46,9 +46,10 @@ class ForwardCursor implements TupleCursor {
   readonly #path: TreePath;
   readonly #range: KeyRange;
   #positions: Int32Array = NO_POSITIONS;
-  /** Twice the index of the entry shown; one before the first at the start of a leaf. */
-  #at = -2;
-  /** Twice the index of the first entry of this leaf that is out of range. */
+  #count = 0;
+  /** The entry shown; one before the first at the start of a leaf. */
+  #at = -1;
+  /** The first entry of this leaf that is out of range. */
   #limit = 0;
   #started = false;
   #lastLeaf = false;
@@ -59,15 +60,15 @@ class ForwardCursor implements TupleCursor {
   }
 
   next(): boolean {
-    const at = this.#at + 2;
+    const at = this.#at + 1;
     if (at >= this.#limit) return this.#nextLeaf();
     this.#at = at;
     const positions = this.#positions;
-    const valueStart = positions[at + 1] as number;
+    const valueAt = this.#count + at;
     this.keyStart = positions[at] as number;
-    this.keyEnd = valueStart;
-    this.valueStart = valueStart;
-    this.valueEnd = positions[at + 2] as number;
+    this.keyEnd = positions[at + 1] as number;
+    this.valueStart = positions[valueAt] as number;
+    this.valueEnd = positions[valueAt + 1] as number;
     return true;
   }
 
@@ -81,7 +82,7 @@ class ForwardCursor implements TupleCursor {
       } else {
         break;
       }
-      if (this.#at + 2 < this.#limit) return this.next();
+      if (this.#at + 1 < this.#limit) return this.next();
     }
     this.#lastLeaf = true;
     this.#at = this.#limit;
@@ -106,10 +107,10 @@ class ForwardCursor implements TupleCursor {
     this.keyBytes = leaf.bytes;
     this.valueBytes = leaf.bytes;
     this.#positions = leaf.positions;
-    this.#at = 2 * first - 2;
-    const limit = this.#limitOf(leaf);
-    this.#lastLeaf = limit < leaf.count;
-    this.#limit = 2 * limit;
+    this.#count = leaf.count;
+    this.#at = first - 1;
+    this.#limit = this.#limitOf(leaf);
+    this.#lastLeaf = this.#limit < leaf.count;
   }
 
   #limitOf(leaf: TreeNode): number {
@@ -133,9 +134,10 @@ class BackwardCursor implements TupleCursor {
   readonly #path: TreePath;
   readonly #range: KeyRange;
   #positions: Int32Array = NO_POSITIONS;
-  /** Twice the index of the entry shown; one after the first to show at the start of a leaf. */
+  #count = 0;
+  /** The entry shown; one after the first to show at the start of a leaf. */
   #at = 0;
-  /** Twice the index of the lowest entry of this leaf that is in range. */
+  /** The lowest entry of this leaf that is in range. */
   #limit = 0;
   #started = false;
   #lastLeaf = false;
@@ -146,15 +148,15 @@ class BackwardCursor implements TupleCursor {
   }
 
   next(): boolean {
-    const at = this.#at - 2;
+    const at = this.#at - 1;
     if (at < this.#limit) return this.#nextLeaf();
     this.#at = at;
     const positions = this.#positions;
-    const valueStart = positions[at + 1] as number;
+    const valueAt = this.#count + at;
     this.keyStart = positions[at] as number;
-    this.keyEnd = valueStart;
-    this.valueStart = valueStart;
-    this.valueEnd = positions[at + 2] as number;
+    this.keyEnd = positions[at + 1] as number;
+    this.valueStart = positions[valueAt] as number;
+    this.valueEnd = positions[valueAt + 1] as number;
     return true;
   }
 
@@ -168,7 +170,7 @@ class BackwardCursor implements TupleCursor {
       } else {
         break;
       }
-      if (this.#at - 2 >= this.#limit) return this.next();
+      if (this.#at - 1 >= this.#limit) return this.next();
     }
     this.#lastLeaf = true;
     this.#at = this.#limit;
@@ -194,10 +196,10 @@ class BackwardCursor implements TupleCursor {
     this.keyBytes = leaf.bytes;
     this.valueBytes = leaf.bytes;
     this.#positions = leaf.positions;
-    this.#at = 2 * end;
-    const limit = this.#limitOf(leaf);
-    this.#lastLeaf = limit > 0;
-    this.#limit = 2 * limit;
+    this.#count = leaf.count;
+    this.#at = end;
+    this.#limit = this.#limitOf(leaf);
+    this.#lastLeaf = this.#limit > 0;
   }
 
   #limitOf(leaf: TreeNode): number {

@@ -11,7 +11,7 @@ import type { TupleSlot } from "./tuple-cursor.ts";
 
 export const DIFF_ADDED = 1;
 export const DIFF_REMOVED = 2;
-export const DIFF_MODIFIED = 3;
+const DIFF_MODIFIED = 3;
 export type DiffKind = 1 | 2 | 3;
 
 export function diffTrees(from: ProllyTree, to: ProllyTree): TreeDiff {
@@ -70,27 +70,23 @@ export class TreeDiff {
   #compareEntries(): boolean {
     const { node: left, index: leftIndex } = this.#from;
     const { node: right, index: rightIndex } = this.#to;
-    const l = left.positions;
-    const r = right.positions;
-    const li = 2 * leftIndex;
-    const ri = 2 * rightIndex;
     const order = compareRanges(
       left.bytes,
-      l[li] as number,
-      l[li + 1] as number,
+      left.keyStart(leftIndex),
+      left.keyStart(leftIndex + 1),
       right.bytes,
-      r[ri] as number,
-      r[ri + 1] as number,
+      right.keyStart(rightIndex),
+      right.keyStart(rightIndex + 1),
     );
     if (order < 0) return this.#showRemoved();
     if (order > 0) return this.#showAdded();
     const values = compareRanges(
       left.bytes,
-      l[li + 1] as number,
-      l[li + 2] as number,
+      left.valueStart(leftIndex),
+      left.valueStart(leftIndex + 1),
       right.bytes,
-      r[ri + 1] as number,
-      r[ri + 2] as number,
+      right.valueStart(rightIndex),
+      right.valueStart(rightIndex + 1),
     );
     if (values === 0) {
       this.#from.skip();
@@ -178,13 +174,6 @@ class DiffSide {
   }
 
   show(slot: TupleSlot): void {
-    const { node, index } = this;
-    const valueStart = node.positions[2 * index + 1] as number;
-    slot.keyBytes = node.bytes;
-    slot.keyStart = node.positions[2 * index] as number;
-    slot.keyEnd = valueStart;
-    slot.valueBytes = node.bytes;
-    slot.valueStart = valueStart;
-    slot.valueEnd = node.positions[2 * index + 2] as number;
+    this.node.show(this.index, slot);
   }
 }

@@ -184,18 +184,17 @@ class LevelEditor {
       this.#writer.appendRun(node, this.#at, runEnd);
       this.#at = runEnd;
     }
-    const { bytes, positions } = node;
+    const { bytes } = node;
     for (; this.#at < end; this.#at++) {
-      const start = positions[2 * this.#at] as number;
-      const middle = positions[2 * this.#at + 1] as number;
-      const weight = this.#level === 0 ? 1 : node.childCount(this.#at);
+      const at = this.#at;
+      const weight = this.#level === 0 ? 1 : node.childCount(at);
       const complete = this.#writer.append(
         bytes,
-        start,
-        middle,
+        node.keyStart(at),
+        node.keyStart(at + 1),
         bytes,
-        middle,
-        positions[2 * this.#at + 2] as number,
+        node.valueStart(at),
+        node.valueStart(at + 1),
         weight,
       );
       if (complete) this.#cut();

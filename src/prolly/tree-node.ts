@@ -6,15 +6,16 @@
  *   2  u8   level (0 = leaf)
  *   3  u8   content of the leaf values (see {@link TreeContent})
  *   4  u32  entry count; the top bit says that positions are u32 instead of u16
- *   8  positions: for each entry the end of its key, then the end of its value, counted from the first key
- *   …  key 0, value 0, key 1, value 1, …
+ *   8  positions: the end of each key, then the end of each value, counted from the first key
+ *   …  the keys, then the values
  * A child value is 20 bytes of address and a u48 of entries below.
  *
- * Two adjacent positions always bracket a key or a value, so a reader needs three loads per entry.
+ * Keys lie side by side, so that a binary search touches few cache lines.
  */
 import { compareRanges } from "../bytes/compare.ts";
 import { HASH_SIZE, type Hash, hashFromBytes } from "../bytes/hash.ts";
 import { CHUNK_FORMAT_VERSION, CHUNK_TREE_NODE, ChunkFormatError, checkChunkKind } from "./chunk-kinds.ts";
+import type { TupleSlot } from "./tuple-cursor.ts";
 
 /** What leaf values hold, so that addresses in them can be found: nothing; row value tuples; a u8 count followed by
  *  that many addresses and then free bytes. */
@@ -23,7 +24,7 @@ export const CONTENT_ROWS = 1;
 export const CONTENT_ADDRESSES = 2;
 export type TreeContent = 0 | 1 | 2;
 
-export const NODE_HEADER_SIZE = 8;
+const NODE_HEADER_SIZE = 8;
 export const CHILD_VALUE_SIZE = HASH_SIZE + 6;
 const WIDE_FLAG = 0x8000_0000;
 const NARROW_SIZE_MAX = 0xffff;
@@ -33,15 +34,22 @@ export class TreeNode {
   readonly level: number;
   readonly content: TreeContent;
   readonly count: number;
-  /** 2 * count + 1 absolute offsets into `bytes`: key start, value start, next key start, … */
+  /** 2 * count + 1 absolute offsets into `bytes`: key i is [p[i], p[i + 1]), value i is [p[count + i],
+   *  p[count + i + 1]). */
   readonly positions: Int32Array;
   /** Number of map entries below (= count for a leaf). */
   readonly entryCount: number;
   /** How many first bytes all keys have in common. */
   readonly commonSize: number;
   readonly #childHashes: (Hash | undefined)[];
-  /** Set by look-ups, cleared by the node cache's clock. */
+  /** For the node cache: set by look-ups, cleared by its clock. */
   used = false;
+  /** For the node cache: whether it holds this node. */
+  cached = false;
+  /** For the node cache: decoded children by index, each in the one node that it is linked in. */
+  readonly children: (TreeNode | undefined)[] = [];
+  linkedIn: TreeNode | undefined = undefined;
+  linkedAt = 0;
 
   constructor(bytes: Uint8Array) {
     checkChunkKind(bytes, CHUNK_TREE_NODE, NODE_HEADER_SIZE);
@@ -64,14 +72,15 @@ export class TreeNode {
   childHash(index: number): Hash {
     const kept = this.#childHashes[index];
     if (kept !== undefined) return kept;
-    const hash = hashFromBytes(this.bytes, this.positions[2 * index + 1] as number);
+    while (this.#childHashes.length < this.count) this.#childHashes.push(undefined);
+    const hash = hashFromBytes(this.bytes, this.positions[this.count + index] as number);
     this.#childHashes[index] = hash;
     return hash;
   }
 
   /** Entries below child `index`. */
   childCount(index: number): number {
-    const at = (this.positions[2 * index + 1] as number) + HASH_SIZE;
+    const at = (this.positions[this.count + index] as number) + HASH_SIZE;
     const { bytes } = this;
     return (
       ((bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16)) +
@@ -84,8 +93,8 @@ export class TreeNode {
   compareKey(index: number, key: Uint8Array, start: number, end: number): number {
     return compareRanges(
       this.bytes,
-      this.positions[2 * index] as number,
-      this.positions[2 * index + 1] as number,
+      this.positions[index] as number,
+      this.positions[index + 1] as number,
       key,
       start,
       end,
@@ -104,8 +113,8 @@ export class TreeNode {
     let high = count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const keyStart = (positions[2 * middle] as number) + commonSize;
-      if (compareRanges(bytes, keyStart, positions[2 * middle + 1] as number, key, skipped, end) < 0)
+      const keyStart = (positions[middle] as number) + commonSize;
+      if (compareRanges(bytes, keyStart, positions[middle + 1] as number, key, skipped, end) < 0)
         low = middle + 1;
       else high = middle;
     }
@@ -118,12 +127,33 @@ export class TreeNode {
     return at < this.count && this.compareKey(at, key, start, end) === 0 ? at + 1 : at;
   }
 
+  /** Where key `index` starts, and so where the one before ends; `count` is allowed. */
+  keyStart(index: number): number {
+    return this.positions[index] as number;
+  }
+
+  /** Where value `index` starts, and so where the one before ends; `count` is allowed. */
+  valueStart(index: number): number {
+    return this.positions[this.count + index] as number;
+  }
+
+  /** Shows entry `index`. */
+  show(index: number, into: TupleSlot): void {
+    const { bytes, positions, count } = this;
+    into.keyBytes = bytes;
+    into.keyStart = positions[index] as number;
+    into.keyEnd = positions[index + 1] as number;
+    into.valueBytes = bytes;
+    into.valueStart = positions[count + index] as number;
+    into.valueEnd = positions[count + index + 1] as number;
+  }
+
   key(index: number): Uint8Array {
-    return this.bytes.subarray(this.positions[2 * index], this.positions[2 * index + 1]);
+    return this.bytes.subarray(this.keyStart(index), this.keyStart(index + 1));
   }
 
   value(index: number): Uint8Array {
-    return this.bytes.subarray(this.positions[2 * index + 1], this.positions[2 * index + 2]);
+    return this.bytes.subarray(this.valueStart(index), this.valueStart(index + 1));
   }
 
   #sumChildCounts(): number {
@@ -166,8 +196,8 @@ function decodePositions(bytes: Uint8Array, count: number, wide: boolean): Int32
 function commonKeySize(bytes: Uint8Array, positions: Int32Array, count: number): number {
   if (count === 0) throw malformed("it has no entries");
   const first = positions[0] as number;
-  const last = positions[2 * count - 2] as number;
-  const size = Math.min((positions[1] as number) - first, (positions[2 * count - 1] as number) - last);
+  const last = positions[count - 1] as number;
+  const size = Math.min((positions[1] as number) - first, (positions[count] as number) - last);
   let common = 0;
   while (common < size && bytes[first + common] === bytes[last + common]) common++;
   return common;
@@ -177,38 +207,48 @@ function malformed(detail: string): ChunkFormatError {
   return new ChunkFormatError("malformed_chunk", `a tree node is malformed: ${detail}`);
 }
 
-/** The entries of a node under construction, laid out as in the chunk. */
+/** The entries of a node under construction. Of each array only the part that the counts and ends name is meant. */
 export interface NodeParts {
   readonly level: number;
   readonly content: TreeContent;
   readonly count: number;
-  /** ends of key and value of each entry, counted from the first key; the first 2 * count are meant */
-  readonly ends: Int32Array;
-  /** keys and values; the first `dataSize` bytes are meant */
-  readonly data: Uint8Array;
-  readonly dataSize: number;
+  readonly keys: Uint8Array;
+  /** the end of each key in `keys` */
+  readonly keyEnds: Int32Array;
+  readonly values: Uint8Array;
+  readonly valueEnds: Int32Array;
 }
 
-export function encodeNode(parts: NodeParts): Uint8Array {
-  const { count, ends, data, dataSize } = parts;
+export function encodeNode({
+  level,
+  content,
+  count,
+  keys,
+  keyEnds,
+  values,
+  valueEnds,
+}: NodeParts): Uint8Array {
+  const keysSize = keyEnds[count - 1] as number;
+  const dataSize = keysSize + (valueEnds[count - 1] as number);
   const wide = dataSize > NARROW_SIZE_MAX;
   const dataStart = NODE_HEADER_SIZE + 2 * count * (wide ? 4 : 2);
   // Every byte is written below, so the memory need not be cleared.
   const bytes = Buffer.allocUnsafeSlow(dataStart + dataSize);
   bytes[0] = CHUNK_TREE_NODE;
   bytes[1] = CHUNK_FORMAT_VERSION;
-  bytes[2] = parts.level;
-  bytes[3] = parts.content;
+  bytes[2] = level;
+  bytes[3] = content;
   bytes.writeUInt32LE(count + (wide ? WIDE_FLAG : 0), 4);
   let at = NODE_HEADER_SIZE;
   for (let i = 0; i < 2 * count; i++) {
-    const end = ends[i] as number;
+    const end = i < count ? (keyEnds[i] as number) : keysSize + (valueEnds[i - count] as number);
     bytes[at++] = end;
     bytes[at++] = end >>> 8;
     if (!wide) continue;
     bytes[at++] = end >>> 16;
     bytes[at++] = end >>> 24;
   }
-  bytes.set(data.subarray(0, dataSize), dataStart);
+  bytes.set(keys.subarray(0, keysSize), dataStart);
+  bytes.set(values.subarray(0, dataSize - keysSize), dataStart + keysSize);
   return bytes;
 }

@@ -92,7 +92,7 @@ export class TreePath {
   #descend(depth: number, node: TreeNode, index: number): TreeNode {
     this.#ancestors[depth] = node;
     this.#indexes[depth] = index;
-    return this.#nodes.getNode(node.childHash(index));
+    return this.#nodes.getChild(node, index);
   }
 
   #parent(): { readonly parent: TreeNode | undefined; readonly index: number } {

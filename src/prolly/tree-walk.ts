@@ -21,11 +21,11 @@ export function walkTreeNode(chunk: Uint8Array, visit: (address: Hash) => void, 
     for (let index = 0; index < node.count; index++) visit(node.childHash(index));
     return;
   }
-  const { bytes, positions } = node;
+  const { bytes } = node;
   for (let index = 0; index < node.count; index++) {
-    const start = positions[2 * index + 1] as number;
+    const start = node.valueStart(index);
     if (node.content === CONTENT_ROWS) {
-      walkRow(bytes, start, positions[2 * index + 2] as number, visit);
+      walkRow(bytes, start, node.valueStart(index + 1), visit);
     } else if (node.content === CONTENT_ADDRESSES) {
       const count = bytes[start] as number;
       for (let i = 0; i < count; i++) visit(hashFromBytes(bytes, start + addressListSize(i)));
