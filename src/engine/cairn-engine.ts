@@ -1,7 +1,8 @@
 /**
  * All databases of one data directory. Databases are folders with encoded names; folders that begin with a dot are ours:
- * `.new-…` being made, `.dropped-…` being removed (both are swept away when the engine opens), `.cairn` server-wide.
- * A database comes and goes by one rename, so a crash leaves it whole or not there.
+ * `.new-…` being made, `.dropped-…` being removed (both are swept away when the engine opens), `.replaced-…` being
+ * swapped for another (put back when the engine opens, unless the other is in its place), `.cairn` server-wide. A database
+ * comes and goes by one rename, so a crash leaves it whole or not there.
  */
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
@@ -36,6 +37,7 @@ export const SERVER_DATABASE = ".cairn";
 const VERSION_WAIT_MS = 50_000;
 const NEW_PREFIX = ".new-";
 const DROPPED_PREFIX = ".dropped-";
+const REPLACED_PREFIX = ".replaced-";
 
 export class CairnEngine implements Engine {
   readonly services: EngineServices;
@@ -158,9 +160,9 @@ export class CairnEngine implements Engine {
       const prepared = join(this.#dataFolder, NEW_PREFIX + randomSuffix());
       try {
         await prepare(prepared);
-        if (this.#databases.has(name)) await this.#moveAway(name);
-        await files.rename(prepared, this.#folderOf(name));
-        await files.syncFolder(this.#dataFolder);
+        await this.#checkOpens(prepared);
+        if (this.#databases.has(name)) await this.#swap(name, prepared);
+        else await this.#rename(prepared, this.#folderOf(name));
       } catch (error) {
         await files.removeFolder(prepared);
         throw error;
@@ -173,7 +175,9 @@ export class CairnEngine implements Engine {
   async dropDatabase(name: string): Promise<void> {
     await this.#catalogMutex.runExclusive(async () => {
       if (!this.#databases.has(name) || name === SERVER_DATABASE) throw sqlError("ER_DB_DROP_EXISTS", name);
-      await this.services.files.removeFolder(await this.#moveAway(name));
+      const away = join(this.#dataFolder, DROPPED_PREFIX + randomSuffix());
+      await this.#moveAway(name, away);
+      await this.services.files.removeFolder(away);
     });
   }
 
@@ -195,16 +199,26 @@ export class CairnEngine implements Engine {
   async #openAll(): Promise<void> {
     const { files } = this.services;
     await files.makeFolder(this.#dataFolder);
-    for (const { name: folderName, kind } of files.list(this.#dataFolder)) {
-      if (kind !== "folder") continue;
-      if (folderName.startsWith(NEW_PREFIX) || folderName.startsWith(DROPPED_PREFIX)) {
-        await files.removeFolder(join(this.#dataFolder, folderName));
-        continue;
+    for (const folderName of this.#listFolders()) {
+      const path = join(this.#dataFolder, folderName);
+      if (folderName.startsWith(REPLACED_PREFIX)) {
+        const place = join(this.#dataFolder, folderName.slice(REPLACED_PREFIX.length));
+        if (Database.exists(files, place)) await files.removeFolder(path);
+        else await this.#rename(path, place);
+      } else if (folderName.startsWith(NEW_PREFIX) || folderName.startsWith(DROPPED_PREFIX)) {
+        await files.removeFolder(path);
       }
-      const name = folderName === SERVER_DATABASE ? folderName : decodeFolderName(folderName);
-      const folder = join(this.#dataFolder, folderName);
-      if (name !== undefined && Database.exists(files, folder)) await this.#open(name);
     }
+    for (const folderName of this.#listFolders()) {
+      const name = folderName === SERVER_DATABASE ? folderName : decodeFolderName(folderName);
+      const present = Database.exists(files, join(this.#dataFolder, folderName));
+      if (name !== undefined && present) await this.#open(name);
+    }
+  }
+
+  #listFolders(): readonly string[] {
+    const entries = this.services.files.list(this.#dataFolder);
+    return entries.filter(({ kind }) => kind === "folder").map(({ name }) => name);
   }
 
   async #open(name: string): Promise<void> {
@@ -212,21 +226,48 @@ export class CairnEngine implements Engine {
     this.#databases.set(name, await Database.open({ name, folder, services: this.services }));
   }
 
-  /** Closes a database and takes its folder out of the way by one rename; gives the folder's new place. */
-  async #moveAway(name: string): Promise<string> {
+  /** A folder that does not open must not take a name, least of all another database's. */
+  async #checkOpens(folder: string): Promise<void> {
+    const database = await Database.open({ name: "", folder, services: this.services });
+    try {
+      database.mustGetBranch(database.defaultBranch);
+    } finally {
+      await database.abandon();
+    }
+  }
+
+  /** Puts a prepared folder in the place of a database, or leaves that in service. */
+  async #swap(name: string, prepared: string): Promise<void> {
+    const place = this.#folderOf(name);
+    const away = join(this.#dataFolder, REPLACED_PREFIX + encodeFolderName(name));
+    await this.#moveAway(name, away);
+    try {
+      await this.#rename(prepared, place);
+    } catch (error) {
+      await this.#rename(away, place);
+      await this.#open(name);
+      throw error;
+    }
+    await this.services.files.removeFolder(away);
+  }
+
+  /** Closes a database and takes its folder out of the way by one rename. */
+  async #moveAway(name: string, away: string): Promise<void> {
     const database = this.mustGetDatabase(name);
-    const away = join(this.#dataFolder, DROPPED_PREFIX + randomSuffix());
     const unlock = await database.lockWholly(this.takeId());
     try {
       this.#databases.delete(name);
       await database.abandon();
-      await this.services.files.rename(database.folder, away);
-      await this.services.files.syncFolder(this.#dataFolder);
+      await this.#rename(database.folder, away);
     } finally {
       unlock();
     }
     for (const session of this.#sessions) session.forgetDatabase(name);
-    return away;
+  }
+
+  async #rename(from: string, to: string): Promise<void> {
+    await this.services.files.rename(from, to);
+    await this.services.files.syncFolder(this.#dataFolder);
   }
 
   #folderOf(name: string): string {

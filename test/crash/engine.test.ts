@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { setVerifying } from "../../src/base/assert.ts";
 import { SeededRandom } from "../../src/base/random.ts";
 import { CairnEngine } from "../../src/engine/cairn-engine.ts";
+import { writeNewDatabase } from "../../src/engine/create-database.ts";
 import type { Value } from "../../src/values/value.ts";
 import {
   allRows,
@@ -87,6 +88,12 @@ const STEPS: readonly Step[] = [
   (engine) => engine.createSession().dataDefinition.dropTables(DB, ["u"]),
   transaction([8]),
   (engine) => engine.createDatabase("other", OPTIONS),
+  (engine) =>
+    engine.createSession().dataDefinition.createTable({ ...DB, databaseName: "other" }, "o", PLAIN, 0n),
+  (engine) => {
+    const prepare = (folder: string) => writeNewDatabase(engine.services, folder, OPTIONS);
+    return engine.installDatabase("other", prepare, { replace: true });
+  },
   (engine) => engine.dropDatabase("other"),
   (engine) => engine.close(),
 ];
