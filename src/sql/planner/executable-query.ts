@@ -7,8 +7,9 @@ import type { ResultColumn, RowWriter } from "../../values/row-writer.ts";
 import type { Value } from "../../values/value.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
-import type { Frame, Operator } from "../executor/frame.ts";
+import type { Evaluator, Frame, Operator } from "../executor/frame.ts";
 import type { StatementContext } from "../executor/statement-context.ts";
+import { compileExpression } from "../expression/compile.ts";
 import { compileFieldWriter } from "../expression/field-writer.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { OutputColumn, PlannedQuery } from "./query-planner.ts";
@@ -70,6 +71,11 @@ export class ExecutableQuery {
   get writers(): readonly FieldEmit[] {
     this.#writers ??= this.#planned.columns.map((column) => compileFieldWriter(column.expression, this.#builder));
     return this.#writers;
+  }
+
+  /** The columns' values, for what doesn't go to a client. */
+  get evaluators(): readonly Evaluator[] {
+    return this.#planned.columns.map((column) => compileExpression(column.expression, this.#builder));
   }
 
   /** Rows seen by LIMIT under SQL_CALC_FOUND_ROWS. */

@@ -1,8 +1,12 @@
 /** Everything a connection's statements share: settings, variables, transaction, diagnostics, counters, services. */
+import { EMPTY_HASH } from "../../bytes/hash.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Accounts } from "../../engine/accounts/accounts.ts";
+import { hasGlobalPrivilege, hasRoutinePrivilege, requireDatabase } from "../../engine/accounts/privilege-check.ts";
 import type { DatabaseRevision, Engine, EngineSession } from "../../engine/api.ts";
 import type { ProcessList } from "../../engine/process-list.ts";
+import type { Procedure } from "../../engine/procedures/procedure.ts";
+import type { ProcedureSession } from "../../engine/procedures/session.ts";
 import type { ProcedureRegistry } from "../../engine/procedures/registry.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -27,6 +31,8 @@ export interface SessionServices {
   readonly procedures?: ProcedureRegistry;
   readonly engineFunctions: EngineFunctions;
   readonly computedTables?: ComputedTables;
+  /** What procedures may do with a session. */
+  readonly procedureSessions?: (session: SessionState, signal: AbortSignal) => ProcedureSession;
   createVariables(connection: ConnectionFacts): SessionVariables;
 }
 
@@ -88,6 +94,36 @@ export class SessionState {
     const name = database ?? this.database;
     if (name === undefined) throw sqlError("ER_NO_DB_ERROR");
     return this.engineSession.resolveDatabase(name);
+  }
+
+  /** The current database's revision; the server's own when none is selected, which holds no tables of users. */
+  revisionOfOrNone(): DatabaseRevision {
+    if (this.database !== undefined) return this.engineSession.resolveDatabase(this.database);
+    return { databaseName: "", branch: undefined, readOnly: true, root: EMPTY_HASH };
+  }
+
+  /** 1044 unless the account may use the database. */
+  requireDatabase(database: string): void {
+    const { accounts } = this.services;
+    if (accounts !== undefined) requireDatabase(accounts.mustGet(this.connection.account), database);
+  }
+
+  /** 1370 unless the account may call the procedure. */
+  requireProcedure(procedure: Procedure): void {
+    const { accounts } = this.services;
+    if (accounts === undefined) return;
+    const account = accounts.mustGet(this.connection.account);
+    const database = this.database ?? "";
+    const held =
+      hasRoutinePrivilege(account, "EXECUTE", database, procedure.name) &&
+      (procedure.privilege !== "admin" || hasGlobalPrivilege(account, "SUPER"));
+    if (!held) throw sqlError("ER_PROCACCESS_DENIED_ERROR", "EXECUTE", account.name.user, account.name.host, procedure.name);
+  }
+
+  procedureSession(signal: AbortSignal): ProcedureSession {
+    const { procedureSessions } = this.services;
+    if (procedureSessions === undefined) throw sqlError("ER_NOT_SUPPORTED_YET", "procedures without a server");
+    return procedureSessions(this, signal);
   }
 
   warn(level: "Note" | "Warning" | "Error", errno: number, message: string): void {

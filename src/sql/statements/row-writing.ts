@@ -39,7 +39,7 @@ export function duplicateError(target: TargetTable, index: number, stored: reado
     })
     .join("-");
   const shown = [...text].length > KEY_TEXT_MAX ? `${[...text].slice(0, KEY_TEXT_MAX - 3).join("")}...` : text;
-  return sqlError("ER_DUP_ENTRY_WITH_KEY_NAME", shown, `${target.name}.${definition?.name ?? "PRIMARY"}`);
+  return sqlError("ER_DUP_ENTRY", shown, `${target.name}.${definition?.name ?? "PRIMARY"}`);
 }
 
 function binaryKeyText(bytes: Uint8Array): string {

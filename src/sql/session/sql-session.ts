@@ -1,0 +1,201 @@
+/** A connection's SQL: parses, runs and prepares statements, keeping diagnostics and transactions as MySQL does. */
+import { SqlError, sqlError } from "../../values/sql-error.ts";
+import type { ResultColumn } from "../../values/row-writer.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import type { Statement } from "../ast/statement.ts";
+import type { BoundParameter, ConnectionFacts, PreparedStatement, QueryOptions, SessionStatus, SqlSession } from "../api.ts";
+import { parseStatement } from "../parser/parse.ts";
+import { chooseDatabase } from "../statements/session-statements.ts";
+import { runStatement } from "../statements/run-statement.ts";
+import { planStatementQuery, NO_PARAMETERS, type ParameterValues } from "./select-runner.ts";
+import { SessionContext } from "./session-context.ts";
+import { type SessionServices, SessionState } from "./session-state.ts";
+import { fieldListOf } from "./field-list.ts";
+
+/** A prepared statement of the binary protocol. */
+class SessionPrepared implements PreparedStatement {
+  readonly text: Uint8Array;
+  readonly statement: Statement;
+  readonly parameterCount: number;
+  readonly parameterTypes: readonly SqlType[];
+  readonly columns: readonly ResultColumn[];
+
+  constructor(parts: { readonly text: Uint8Array; readonly statement: Statement; readonly parameterCount: number; readonly columns: readonly ResultColumn[] }) {
+    this.text = parts.text;
+    this.statement = parts.statement;
+    this.parameterCount = parts.parameterCount;
+    this.columns = parts.columns;
+    this.parameterTypes = Array.from({ length: parts.parameterCount }, () => PARAMETER_TYPE);
+  }
+}
+
+const PARAMETER_TYPE: SqlType = { kind: "string", name: "varchar", length: 65535, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+
+/** Statements that leave the diagnostics of the one before as they are. */
+function keepsDiagnostics(statement: Statement): boolean {
+  return statement.kind === "show" && (statement.target.kind === "warnings" || statement.target.kind === "errors");
+}
+
+export class CairnSqlSession implements SqlSession {
+  readonly state: SessionState;
+
+  constructor(services: SessionServices, connection: ConnectionFacts) {
+    this.state = new SessionState(services, connection);
+    this.state.settingsChanged();
+  }
+
+  get status(): SessionStatus {
+    const { state } = this;
+    const { settings, transactions } = state;
+    return {
+      autocommit: settings.autocommit,
+      inTransaction: transactions.isOpen,
+      readOnlyTransaction: transactions.isReadOnly,
+      noBackslashEscapes: settings.sqlMode.has("NO_BACKSLASH_ESCAPES"),
+      database: state.database,
+      resultsCharset: settings.resultsCharset,
+      clientCharset: settings.clientCharset,
+      waitTimeoutSeconds: Number(state.variables.get("wait_timeout", "session")),
+      maxAllowedPacket: Number(state.variables.get("max_allowed_packet", "session")),
+    };
+  }
+
+  async query(text: Uint8Array, options: QueryOptions): Promise<void> {
+    let offset = 0;
+    let count = 0;
+    while (offset < text.length || count === 0) {
+      const start = offset;
+      const parsed = this.#noting(() => parseStatement(text, start, { sqlMode: this.state.settings.sqlMode }));
+      offset = parsed.nextOffset;
+      if (parsed.statement === undefined) {
+        if (count === 0) this.#fail(sqlError("ER_EMPTY_QUERY"));
+        if (offset >= text.length) return;
+        continue;
+      }
+      if (!options.multiStatements && count === 0 && offset < text.length) this.#refuseSecond(text, offset);
+      if (parsed.parameterCount > 0) this.#fail(this.#parameterError(text));
+      await this.#run(parsed.statement, text, options, NO_PARAMETERS);
+      count++;
+    }
+  }
+
+  /** A `?` outside a prepared statement is a syntax error at its place. */
+  #parameterError(text: Uint8Array): SqlError {
+    const at = text.indexOf(0x3f);
+    return new SqlError(
+      "ER_PARSE_ERROR",
+      `You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${Buffer.from(text.subarray(at, at + 80)).toString("utf8")}' at line 1`,
+    );
+  }
+
+  /** Without CLIENT_MULTI_STATEMENTS anything but blanks and comments after the statement is a syntax error. */
+  #refuseSecond(text: Uint8Array, offset: number): void {
+    const rest = this.#noting(() => parseStatement(text, offset, { sqlMode: this.state.settings.sqlMode }));
+    if (rest.statement === undefined) return;
+    const near = Buffer.from(text.subarray(offset, offset + 80)).toString("utf8").trimStart();
+    const line = Buffer.from(text.subarray(0, offset)).toString("latin1").split("\n").length;
+    this.#fail(
+      new SqlError(
+        "ER_PARSE_ERROR",
+        `You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${near}' at line ${line}`,
+      ),
+    );
+  }
+
+  async #run(statement: Statement, text: Uint8Array, options: QueryOptions, parameters: ParameterValues): Promise<void> {
+    const { state } = this;
+    if (!keepsDiagnostics(statement)) state.diagnostics.clear();
+    try {
+      if (options.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
+      await runStatement(statement, { session: state, options, sink: options.sink, parameters, text });
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  #noting<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      this.state.diagnostics.clear();
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  #fail(error: SqlError): never {
+    this.state.diagnostics.clear();
+    this.#note(error);
+    throw error;
+  }
+
+  #note(error: unknown): void {
+    this.state.rowCount = -1;
+    if (error instanceof SqlError) this.state.diagnostics.add("Error", error.errno, error.message);
+  }
+
+  async prepare(text: Uint8Array): Promise<PreparedStatement> {
+    const { state } = this;
+    const parsed = this.#noting(() => parseStatement(text, 0, { sqlMode: state.settings.sqlMode }));
+    const { statement } = parsed;
+    if (statement === undefined) this.#fail(sqlError("ER_EMPTY_QUERY"));
+    if (parsed.nextOffset < text.length) this.#refuseSecond(text, parsed.nextOffset);
+    if (["prepare", "execute", "deallocate"].includes(statement.kind)) this.#fail(sqlError("ER_UNSUPPORTED_PS"));
+    const columns = this.#noting(() => this.#columnsOf(statement, parsed.parameterCount));
+    return new SessionPrepared({ text, statement, parameterCount: parsed.parameterCount, columns });
+  }
+
+  /** Plans once, for the result's columns and the errors that MySQL gives at PREPARE. */
+  #columnsOf(statement: Statement, parameterCount: number): readonly ResultColumn[] {
+    if (statement.kind !== "query" || statement.into !== undefined) return [];
+    const { state } = this;
+    const { transactions } = state;
+    const { signal } = new AbortController();
+    const transaction = transactions.forStatement(signal);
+    try {
+      const context = new SessionContext(state, { signal });
+      const types = Array.from({ length: parameterCount }, () => PARAMETER_TYPE);
+      const parameters = { types, values: types.map(() => null) };
+      return planStatementQuery(state, transaction, statement, { parameters, context }).columns;
+    } finally {
+      void transactions.endStatement();
+    }
+  }
+
+  async execute(statement: PreparedStatement, parameters: readonly BoundParameter[], options: QueryOptions): Promise<void> {
+    if (!(statement instanceof SessionPrepared)) throw sqlError("ER_UNKNOWN_STMT_HANDLER", 0, "", "mysqld_stmt_execute");
+    if (parameters.length !== statement.parameterCount) throw sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
+    const values = parameters.map((parameter) => parameter.value);
+    const types = parameters.map((parameter) => parameter.type);
+    await this.#run(statement.statement, statement.text, options, { types, values });
+  }
+
+  async useDatabase(name: string): Promise<void> {
+    chooseDatabase(this.state, name);
+  }
+
+  fieldList(table: string, wildcard: string): Promise<readonly ResultColumn[]> {
+    return fieldListOf(this.state, table, wildcard);
+  }
+
+  async reset(): Promise<void> {
+    const { state } = this;
+    state.transactions.rollback();
+    state.tablesLocked = false;
+    state.userVariables.clear();
+    state.prepared.clear();
+    state.diagnostics.clear();
+    state.lastInsertId = 0;
+    state.foundRows = 0;
+    state.rowCount = 0;
+    state.variables.reset();
+    state.engineSession.reset();
+    state.settingsChanged();
+  }
+
+  async close(): Promise<void> {
+    this.state.transactions.rollback();
+    this.state.engineSession.close();
+  }
+}

@@ -1,0 +1,127 @@
+/** The reading half of UPDATE and DELETE: finds, locks and keeps the rows to change before any of them changes. */
+import { sqlError } from "../../values/sql-error.ts";
+import type { Expression } from "../ast/expression.ts";
+import type { Limit, OrderItem, TableReference, WithClause } from "../ast/query.ts";
+import { bindExpression } from "../binder/bind-expression.ts";
+import type { BoundExpression } from "../binder/bound-expression.ts";
+import type { ExecutionFrame } from "../executor/execution-frame.ts";
+import { drive } from "../executor/query-driver.ts";
+import { RowBuffer } from "../executor/row-buffer.ts";
+import { CommonTables } from "../planner/derived-table.ts";
+import { ExecutableQuery } from "../planner/executable-query.ts";
+import { bindFrom } from "../planner/from-clause.ts";
+import { planGroup } from "../planner/join-planner.ts";
+import { lockNode, storedRelations } from "../planner/lock-node.ts";
+import { chooseOrder } from "../planner/order-choice.ts";
+import { limitNode, sortNode } from "../planner/order-limit.ts";
+import { simplifyOuterJoins } from "../planner/outer-join-rules.ts";
+import type { PlanBuilder, PlannedTable } from "../planner/plan-builder.ts";
+import { NO_SHAPE, type PlanNode } from "../planner/plan-node.ts";
+import { type QueryContext, subqueryPlanner } from "../planner/query-planner.ts";
+import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
+import { conjunctsOf, groupShape, KnownRows, type StoredRelation } from "../planner/relation.ts";
+import { createBuilder } from "../session/select-runner.ts";
+import type { TransactionRun } from "./statement-run.ts";
+
+export interface ChangeSource {
+  readonly with?: WithClause;
+  readonly tables: readonly TableReference[];
+  readonly where?: Expression;
+  readonly orderBy: readonly OrderItem[];
+  readonly limit?: Limit;
+}
+
+/** A bound FROM of UPDATE or DELETE, before its targets are known. */
+export class ChangedRows {
+  readonly builder: PlanBuilder;
+  readonly level: QueryLevel;
+  readonly relations: readonly StoredRelation[];
+  readonly #source: ChangeSource;
+  readonly #run: TransactionRun;
+  readonly #context: QueryContext;
+  readonly #group: ReturnType<typeof bindFrom>;
+  #executable: ExecutableQuery | undefined;
+  #node: PlanNode | undefined;
+
+  constructor(source: ChangeSource, run: TransactionRun) {
+    this.#source = source;
+    this.#run = run;
+    const { session, transaction, parameters, context } = run;
+    this.builder = createBuilder(session, transaction, parameters, context);
+    const commonTables = new CommonTables().withClause(source.with);
+    this.#context = { builder: this.builder, outer: undefined, commonTables };
+    this.level = new QueryLevel(undefined, () => this.builder.addRegister(), subqueryPlanner(this.#context));
+    this.#group = bindFrom(source.tables, { builder: this.builder, level: this.level, commonTables });
+    this.relations = storedRelations(this.#group);
+  }
+
+  /** Plans the reading; the target slots are read through writers and locked. */
+  plan(targets: readonly StoredRelation[]): void {
+    const { builder, level } = this;
+    const where = this.#bindWhere();
+    const group = simplifyOuterJoins(this.#group, where);
+    const locked = targets.map((relation) => {
+      if (relation.table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", relation.table.name);
+      (builder.tables[relation.slot] as PlannedTable).forWrite = true;
+      return { slot: relation.slot, strength: "update" as const, policy: "wait" as const };
+    });
+    const order = this.#source.orderBy.map((item) => ({
+      expression: bindExpression(item.expression, this.#scope("order clause"), builder.environment),
+      descending: item.descending,
+    }));
+    const all = new KnownRows(groupShape(group));
+    const limited = this.#source.limit !== undefined;
+    const choice = chooseOrder(order, group, where, { builder, all, limited });
+    const planned = planGroup(group, where, NO_SHAPE, { builder, all, ...(choice.first !== undefined ? { first: choice.first } : {}) });
+    let node: PlanNode = planned.node;
+    if (!choice.isOrderedBy(planned.leading)) node = sortNode(node, order, this.#source.limit, this.#context, level);
+    // Locked before counted: a row that vanished while waiting takes no place of LIMIT.
+    node = lockNode(node, locked, [...where, ...group.conditions], builder);
+    node = limitNode(node, this.#source.limit, { countAll: false }, this.#context, level);
+    this.#node = node;
+  }
+
+  #bindWhere(): BoundExpression[] {
+    const { where } = this.#source;
+    if (where === undefined) return [];
+    return conjunctsOf(bindExpression(where, this.#scope("where clause"), this.builder.environment));
+  }
+
+  #scope(clause: "where clause" | "order clause"): QueryScope {
+    return new QueryScope(this.level, { clause, aggregates: "forbidden", windows: false, aliases: "none" });
+  }
+
+  /** The plan as EXPLAIN and the executor see it. */
+  get executable(): ExecutableQuery {
+    if (this.#executable === undefined) {
+      if (this.#node === undefined) throw new TypeError("the change is not planned yet");
+      this.#executable = new ExecutableQuery({ node: this.#node, columns: [], outerReferences: [] }, this.builder);
+    }
+    return this.#executable;
+  }
+
+  /** Opens tables and reads all rows. The frame stays open for the writing half. */
+  async read(): Promise<{ readonly rows: RowBuffer; readonly frame: ExecutionFrame }> {
+    const { session, transaction, parameters, context } = this.#run;
+    const { executable } = this;
+    await executable.openWriters(transaction, session.settings.foreignKeyChecks);
+    executable.openTables(transaction);
+    executable.begin(context, parameters.values);
+    context.frame = executable.frame;
+    const rows = new RowBuffer((this.#node as PlanNode).shape);
+    const pending = drive(
+      executable.operator,
+      executable.frame,
+      {
+        onRow: (frame) => {
+          rows.push(frame);
+          return false;
+        },
+        backPressure: () => undefined,
+      },
+      () => session.services.clock.monotonicMs(),
+    );
+    if (pending !== undefined) await pending;
+    return { rows, frame: executable.frame };
+  }
+}

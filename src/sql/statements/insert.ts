@@ -1,0 +1,289 @@
+/** INSERT and REPLACE. */
+import type { TableWriter } from "../../engine/api.ts";
+import { sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
+import type { ColumnAssignment, Insert } from "../ast/data-change.ts";
+import type { ColumnReference, Expression } from "../ast/expression.ts";
+import { bindExpression } from "../binder/bind-expression.ts";
+import type { Column } from "../../tables/schema.ts";
+import { ExecutionFrame } from "../executor/execution-frame.ts";
+import type { Evaluator, Frame } from "../executor/frame.ts";
+import { drive } from "../executor/query-driver.ts";
+import { compileExpression } from "../expression/compile.ts";
+import { CommonTables } from "../planner/derived-table.ts";
+import { ExecutableQuery } from "../planner/executable-query.ts";
+import type { PlanBuilder } from "../planner/plan-builder.ts";
+import { planQuery, subqueryPlanner } from "../planner/query-planner.ts";
+import { QueryLevel } from "../planner/query-scope.ts";
+import type { Source, SourceColumn } from "../planner/source.ts";
+import { codecOf } from "../session/session-catalog.ts";
+import { createBuilder } from "../session/select-runner.ts";
+import type { SessionContext } from "../session/session-context.ts";
+import { type DuplicateUpdate, type OnDuplicate, RowInserter } from "./insert-rows.ts";
+import { storeInto } from "./row-writing.ts";
+import { rowScope } from "./row-scope.ts";
+import type { ChangeResult, TransactionRun } from "./statement-run.ts";
+import { registerColumns, TargetTable } from "./target-table.ts";
+import { touchOnUpdate } from "./update-now.ts";
+
+/** Where a column's value comes from: `undefined` at run time means the column's default. */
+type ColumnValue = { readonly evaluate: Evaluator; readonly type: SqlType } | "default";
+
+export async function runInsert(insert: Insert, run: TransactionRun): Promise<ChangeResult> {
+  const { session, transaction, context } = run;
+  const revision = session.revisionOf(insert.table.database);
+  if (revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", insert.table.name);
+  const writer = await transaction.openTableForWrite(revision, insert.table.name, {
+    foreignKeyChecks: session.settings.foreignKeyChecks,
+  });
+  const plan = new InsertPlan(insert, writer, run);
+  if (insert.source.kind === "query") await plan.insertQuery();
+  else await plan.insertRows(insert.source.rows);
+  return plan.result(context);
+}
+
+class InsertPlan {
+  readonly #insert: Insert;
+  readonly #run: TransactionRun;
+  readonly #builder: PlanBuilder;
+  readonly #target: TargetTable;
+  readonly #positions: readonly number[];
+  readonly #writer: TableWriter;
+  readonly #level: QueryLevel;
+  #rowSource: Source | undefined;
+  #inserter: RowInserter | undefined;
+  #onDuplicate: OnDuplicate | undefined;
+
+  constructor(insert: Insert, writer: TableWriter, run: TransactionRun) {
+    this.#insert = insert;
+    this.#run = run;
+    this.#writer = writer;
+    const { session, transaction, parameters, context } = run;
+    this.#builder = createBuilder(session, transaction, parameters, context);
+    const { current } = writer;
+    const names = { database: current.databaseName, name: current.name };
+    this.#target = new TargetTable(names, { schema: current.schema, codec: codecOf(current.schema) }, this.#builder);
+    this.#level = new QueryLevel(undefined, () => this.#builder.addRegister(), subqueryPlanner(this.#queryContext()));
+    this.#positions = this.#columnPositions();
+  }
+
+  #queryContext() {
+    return { builder: this.#builder, outer: undefined, commonTables: new CommonTables() };
+  }
+
+  #columnPositions(): number[] {
+    const { columns, table } = this.#insert;
+    const target = this.#target;
+    if (columns === undefined) {
+      return target.schema.columns.flatMap((column, at) => (column.invisible ? [] : [at]));
+    }
+    const seen = new Set<number>();
+    return columns.map((column) => {
+      if (column.table !== undefined && column.table !== table.name) {
+        throw sqlError("ER_BAD_FIELD_ERROR", `${column.table}.${column.name}`, "field list");
+      }
+      const at = target.columnIndex(column.name, "field list");
+      if (seen.has(at)) throw sqlError("ER_FIELD_SPECIFIED_TWICE", column.name);
+      seen.add(at);
+      return at;
+    });
+  }
+
+  async insertRows(rows: readonly (readonly Expression[])[]): Promise<void> {
+    const target = this.#target;
+    const emptyRow = rows.length === 1 && rows[0]?.length === 0;
+    const positions = emptyRow ? [] : this.#positions;
+    const scope = rowScope(target.columns, this.#level, "field list", target);
+    const environment = this.#builder.environment;
+    const compiled = rows.map((row, at) => {
+      if (row.length !== positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", at + 1);
+      return row.map((expression, i): ColumnValue => {
+        const column = target.schema.columns[positions[i] as number] as Column;
+        if (expression.kind === "default") return "default";
+        if (column.generated !== undefined) {
+          throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
+        }
+        const bound = bindExpression(expression, scope, environment);
+        if (bound.kind === "row") throw sqlError("ER_OPERAND_COLUMNS", 1);
+        return { evaluate: compileExpression(bound, this.#builder), type: bound.type };
+      });
+    });
+    const frame = this.#frame();
+    const inserter = this.#openInserter(frame, rows.length === 1 && !this.#insert.ignore);
+    const { context } = this.#run;
+    for (const [at, row] of compiled.entries()) {
+      context.rowNumber = at + 1;
+      this.#fillDefaults(frame, positions);
+      for (let i = 0; i < row.length; i++) {
+        const position = positions[i] as number;
+        const column = target.schema.columns[position] as Column;
+        const value = row[i] as ColumnValue;
+        frame.registers[target.base + position] =
+          value === "default"
+            ? target.defaultValue(position, frame, context)
+            : storeInto(column, value.evaluate(frame), value.type, context);
+      }
+      const pending = inserter.insert();
+      if (pending !== undefined) await pending;
+    }
+  }
+
+  async insertQuery(): Promise<void> {
+    const { source } = this.#insert;
+    if (source.kind !== "query") throw new TypeError("not an INSERT … SELECT");
+    const target = this.#target;
+    const { session, transaction, parameters, context } = this.#run;
+    const planned = planQuery(source.query, this.#queryContext());
+    if (planned.columns.length !== this.#positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", 1);
+    for (const position of this.#positions) {
+      const column = target.schema.columns[position] as Column;
+      if (column.generated !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
+    }
+    const executable = new ExecutableQuery(planned, this.#builder);
+    const evaluators = planned.columns.map((column) => compileExpression(column.expression, this.#builder));
+    const types = planned.columns.map((column) => column.expression.type);
+    await executable.openWriters(transaction, session.settings.foreignKeyChecks);
+    executable.openTables(transaction);
+    executable.begin(context, parameters.values);
+    context.frame = executable.frame;
+    const { frame } = executable;
+    const rows: Value[][] = [];
+    // The rows are read to the end before the first is written: the query may read the very table.
+    await drive(
+      executable.operator,
+      frame,
+      {
+        onRow: () => {
+          rows.push(evaluators.map((evaluate) => evaluate(frame)));
+          return false;
+        },
+        backPressure: () => undefined,
+      },
+      () => session.services.clock.monotonicMs(),
+    );
+    while (frame.registers.length < this.#builder.registerCount) frame.registers.push(null);
+    const inserter = this.#openInserter(frame, false);
+    for (const [at, row] of rows.entries()) {
+      context.rowNumber = at + 1;
+      this.#fillDefaults(frame, this.#positions);
+      for (let i = 0; i < row.length; i++) {
+        const position = this.#positions[i] as number;
+        const column = target.schema.columns[position] as Column;
+        frame.registers[target.base + position] = storeInto(column, row[i] as Value, types[i] as SqlType, context);
+      }
+      const pending = inserter.insert();
+      if (pending !== undefined) await pending;
+    }
+    executable.end();
+  }
+
+  #frame(): ExecutionFrame {
+    this.#prepareDuplicates();
+    const { context, parameters, transaction } = this.#run;
+    const frame = new ExecutionFrame(this.#builder.tables.length, this.#builder.registerCount, context);
+    frame.parameters = parameters.values;
+    frame.execution = 1;
+    this.#builder.tables.forEach(({ table }, slot) => {
+      frame.tables[slot] = transaction.openTable(table.revision, table.name);
+    });
+    context.frame = frame;
+    return frame;
+  }
+
+  /** Columns not named in the statement get their defaults. */
+  #fillDefaults(frame: Frame, given: readonly number[]): void {
+    const target = this.#target;
+    const { context } = this.#run;
+    const named = new Set(given);
+    for (let at = 0; at < target.width; at++) {
+      if (!named.has(at)) frame.registers[target.base + at] = target.defaultValue(at, frame, context);
+      else frame.registers[target.base + at] = null;
+    }
+  }
+
+  #openInserter(frame: Frame, singleRow: boolean): RowInserter {
+    this.#prepareDuplicates();
+    while (frame.registers.length < this.#builder.registerCount) frame.registers.push(null);
+    const { session, context } = this.#run;
+    const { replace, ignore } = this.#insert;
+    const onDuplicate: OnDuplicate = this.#onDuplicate ?? (replace ? { kind: "replace" } : ignore ? { kind: "ignore" } : { kind: "error" });
+    this.#inserter = new RowInserter(
+      { target: this.#target, writer: this.#writer, frame, context },
+      {
+        onDuplicate,
+        ignore,
+        zeroIsValue: session.settings.sqlMode.has("NO_AUTO_VALUE_ON_ZERO"),
+        foundRows: session.connection.foundRows,
+        lenientNulls: ignore || (!context.strict && !singleRow),
+      },
+    );
+    return this.#inserter;
+  }
+
+  #prepareDuplicates(): void {
+    const { onDuplicate } = this.#insert;
+    if (onDuplicate.length === 0 || this.#onDuplicate !== undefined) return;
+    this.#onDuplicate = { kind: "update", update: this.#bindUpdate(onDuplicate) };
+  }
+
+  #bindUpdate(assignments: readonly ColumnAssignment[]): DuplicateUpdate {
+    const proposed = this.#target;
+    const { name, database, schema, codec } = proposed;
+    const row = new TargetTable({ database, name }, { schema, codec }, this.#builder);
+    const alias = this.#insert.rowAlias;
+    if (alias !== undefined) {
+      const names = alias.columns;
+      const shown: SourceColumn[] = registerColumns(schema, proposed.base, alias.name).map((column, at) => {
+        const position = this.#positions.indexOf(at);
+        return names === undefined || position < 0 ? column : { ...column, name: names[position] ?? column.name };
+      });
+      this.#rowSource = { database: undefined, alias: alias.name, columns: shown };
+    }
+    const scope = rowScope(row.columns, this.#level, "field list", row, {
+      valuesOf: (reference: ColumnReference) => {
+        const at = proposed.columnIndex(reference.name, "field list");
+        return (proposed.columns[at] as SourceColumn).expression;
+      },
+      ...(this.#rowSource !== undefined ? { more: this.#rowSource } : {}),
+    });
+    const compiled = assignments.map((assignment) => {
+      const at = row.columnIndex(assignment.column.name, "field list");
+      const column = schema.columns[at] as Column;
+      if (assignment.value.kind === "default") return { at, column, value: undefined };
+      if (column.generated !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, name);
+      const bound = bindExpression(assignment.value, scope, this.#builder.environment);
+      return { at, column, value: { evaluate: compileExpression(bound, this.#builder), type: bound.type } };
+    });
+    const assigned = new Set(compiled.map((item) => item.at));
+    return {
+      row,
+      assign: (frame: Frame, context: SessionContext) => {
+        const before = frame.registers.slice(row.base, row.base + row.width);
+        for (const { at, column, value } of compiled) {
+          const stored =
+            value === undefined ? row.defaultValue(at, frame, context) : storeInto(column, value.evaluate(frame), value.type, context);
+          if (stored === null && !column.nullable) throw sqlError("ER_BAD_NULL_ERROR", column.name);
+          frame.registers[row.base + at] = stored;
+        }
+        touchOnUpdate(row, assigned, before, frame, context);
+      },
+    };
+  }
+
+  result(context: SessionContext): ChangeResult {
+    const inserter = this.#inserter;
+    const { session } = this.#run;
+    if (inserter === undefined) return { affectedRows: 0, lastInsertId: 0, info: "" };
+    if (inserter.firstGenerated !== undefined) session.lastInsertId = inserter.firstGenerated;
+    const { source } = this.#insert;
+    const several = source.kind === "query" || source.rows.length > 1;
+    const warnings = session.diagnostics.warningCount;
+    void context;
+    return {
+      affectedRows: inserter.affected,
+      lastInsertId: inserter.firstGenerated ?? (inserter.copied > 0 || inserter.duplicates > 0 ? inserter.lastExplicit : 0),
+      info: several ? `Records: ${inserter.records}  Duplicates: ${inserter.duplicates}  Warnings: ${warnings}` : "",
+    };
+  }
+}

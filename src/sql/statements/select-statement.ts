@@ -1,0 +1,102 @@
+/** SELECT and the other query expressions as statements, with INTO. */
+import type { Transaction } from "../../engine/api.ts";
+import { sqlError } from "../../values/sql-error.ts";
+import type { Query, Select } from "../ast/query.ts";
+import type { Value } from "../../values/value.ts";
+import { drive } from "../executor/query-driver.ts";
+import type { ExecutableQuery } from "../planner/executable-query.ts";
+import { planAndOpen, sendRows } from "../session/select-runner.ts";
+import { SessionContext } from "../session/session-context.ts";
+import { procedureSelect, runSelectedProcedure } from "./call.ts";
+import { writeOutfile } from "./select-outfile.ts";
+import type { StatementRun } from "./statement-run.ts";
+
+export async function runQuery(query: Query, run: StatementRun): Promise<void> {
+  const called = procedureSelect(query, run.session);
+  if (called !== undefined) return runSelectedProcedure(called, run);
+  const { session, options } = run;
+  const { transactions } = session;
+  try {
+    const transaction = transactions.forStatement(options.signal);
+    if (transactions.isOpen) await transaction.lockMetadata(session.revisionOfOrNone(), tableNames(query));
+    await runInside(query, transaction, run);
+    const pending = transactions.endStatement();
+    if (pending !== undefined) await pending;
+  } catch (error) {
+    transactions.failStatement();
+    throw error;
+  }
+}
+
+async function runInside(query: Query, transaction: Transaction, run: StatementRun): Promise<void> {
+  const { session, options, parameters, sink } = run;
+  const context = new SessionContext(session, { signal: options.signal });
+  const executable = await planAndOpen(session, transaction, query, { parameters, context });
+  try {
+    if (query.into !== undefined) {
+      await runInto(query.into, executable, { run, context });
+      return;
+    }
+    const pending = sendRows(session, executable, { signal: options.signal, sink, parameters }, context);
+    if (pending !== undefined) await pending;
+    sink.endResultSet(session.diagnostics.warningCount);
+  } finally {
+    executable.end();
+  }
+}
+
+/** Plain table names of the current database, for metadata locks of transactions. */
+function tableNames(query: Query): readonly string[] {
+  const { body } = query;
+  if (body.kind !== "select") return [];
+  return (body as Select).from.flatMap((reference) => (reference.kind === "table" && reference.database === undefined ? [reference.name] : []));
+}
+
+async function runInto(
+  into: NonNullable<Query["into"]>,
+  executable: ExecutableQuery,
+  parts: { readonly run: StatementRun; readonly context: SessionContext },
+): Promise<void> {
+  const { run, context } = parts;
+  const { session, parameters, sink } = run;
+  if (into.kind === "variables" && into.variables.length !== executable.output.length) {
+    throw sqlError("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT");
+  }
+  executable.begin(context, parameters.values);
+  context.frame = executable.frame;
+  const evaluators = executable.evaluators;
+  const rows: Value[][] = [];
+  const most = into.kind === "variables" ? 2 : Number.POSITIVE_INFINITY;
+  const pending = drive(
+    executable.operator,
+    executable.frame,
+    {
+      onRow: (frame) => {
+        rows.push(evaluators.map((evaluate) => evaluate(frame)));
+        return rows.length >= most;
+      },
+      backPressure: () => undefined,
+    },
+    () => session.services.clock.monotonicMs(),
+  );
+  if (pending !== undefined) await pending;
+  if (into.kind !== "variables") {
+    const affected = await writeOutfile(into, executable.output.map((column) => column.expression), rows, session);
+    session.rowCount = affected;
+    sink.ok({ affectedRows: affected, lastInsertId: 0, warningCount: session.diagnostics.warningCount, info: "" });
+    return;
+  }
+  if (rows.length > 1) throw sqlError("ER_TOO_MANY_ROWS");
+  const [row] = rows;
+  if (row === undefined) session.warn("Warning", 1329, sqlError("ER_SP_FETCH_NO_DATA").message);
+  else {
+    into.variables.forEach((variable, at) => {
+      if (!variable.user) throw sqlError("ER_SP_UNDECLARED_VAR", variable.name);
+      const type = executable.output[at]?.expression.type ?? { kind: "null" };
+      context.setUserVariable(variable.name, row[at] ?? null, type);
+    });
+  }
+  session.rowCount = rows.length;
+  sink.ok({ affectedRows: rows.length, lastInsertId: 0, warningCount: session.diagnostics.warningCount, info: "" });
+}
+

@@ -1,0 +1,183 @@
+/** UPDATE of one table or several. */
+import type { TableWriter } from "../../engine/api.ts";
+import { SqlError, sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
+import type { Column } from "../../tables/schema.ts";
+import type { ColumnAssignment, Update } from "../ast/data-change.ts";
+import { bindExpression } from "../binder/bind-expression.ts";
+import type { ExecutionFrame } from "../executor/execution-frame.ts";
+import type { Evaluator, RowSlot } from "../executor/frame.ts";
+import { compileExpression } from "../expression/compile.ts";
+import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
+import type { StoredRelation } from "../planner/relation.ts";
+import { ChangedRows } from "./changed-rows.ts";
+import { untilDone } from "./insert-rows.ts";
+import { defaultConstant } from "./row-scope.ts";
+import { sameRow } from "./row-equality.ts";
+import { duplicateError, refuseNull, storeInto } from "./row-writing.ts";
+import type { ChangeResult, TransactionRun } from "./statement-run.ts";
+import { TargetTable } from "./target-table.ts";
+import { touchOnUpdate } from "./update-now.ts";
+
+interface CompiledAssignment {
+  readonly at: number;
+  readonly column: Column;
+  /** undefined: DEFAULT */
+  readonly value: { readonly evaluate: Evaluator; readonly type: SqlType } | undefined;
+}
+
+interface UpdateTarget {
+  readonly relation: StoredRelation;
+  readonly row: TargetTable;
+  readonly assignments: CompiledAssignment[];
+  /** Keys of rows changed already: a joined row is changed once. */
+  readonly seen: Set<string>;
+}
+
+export async function runUpdate(update: Update, run: TransactionRun): Promise<ChangeResult> {
+  const { session, context } = run;
+  const plan = planUpdate(update, run);
+  const { targets, changed } = plan;
+  const { rows, frame } = await changed.read();
+  let matched = 0;
+  let affected = 0;
+  for (let position = 0; position < rows.count; position++) {
+    context.rowNumber = position + 1;
+    for (const target of targets) {
+      rows.restore(position, frame);
+      const outcome = await changeRow(target, frame, { run, ignore: update.ignore, several: targets.length > 1 || update.tables.length > 1 });
+      if (outcome === "absent") continue;
+      matched++;
+      if (outcome === "changed") affected++;
+    }
+  }
+  changed.executable.end();
+  const warnings = session.diagnostics.warningCount;
+  return {
+    affectedRows: session.connection.foundRows ? matched : affected,
+    lastInsertId: 0,
+    info: `Rows matched: ${matched}  Changed: ${affected}  Warnings: ${warnings}`,
+  };
+}
+
+export function planUpdate(update: Update, run: TransactionRun): { readonly changed: ChangedRows; readonly targets: readonly UpdateTarget[] } {
+  const changed = new ChangedRows(update, run);
+  const targets = bindTargets(update, changed);
+  changed.plan(targets.map((target) => target.relation));
+  return { changed, targets };
+}
+
+function bindTargets(update: Update, changed: ChangedRows): UpdateTarget[] {
+  const { builder, level, relations } = changed;
+  const targets = new Map<number, UpdateTarget>();
+  const resolved = update.assignments.map((assignment) => {
+    const relation = relationOf(assignment, changed);
+    let target = targets.get(relation.slot);
+    if (target === undefined) {
+      const { table } = relation;
+      const row = new TargetTable({ database: table.database, name: table.name, alias: relation.alias }, { schema: table.view.schema, codec: table.codec }, builder);
+      target = { relation, row, assignments: [], seen: new Set() };
+      targets.set(relation.slot, target);
+    }
+    return { assignment, target };
+  });
+  // Values see the targets' columns as assigned so far: SET a = a + 1, b = a gives b the new a.
+  const inner = new QueryLevel(undefined, () => builder.addRegister(), level.planSubquery);
+  inner.merged = level.merged;
+  for (const source of level.sources) {
+    const relation = relations.find((item) => item.alias === source.alias && item.table.database === source.database);
+    const target = relation === undefined ? undefined : targets.get(relation.slot);
+    inner.sources.push(target === undefined ? source : { ...source, columns: target.row.columns });
+  }
+  for (const { assignment, target } of resolved) {
+    const { row } = target;
+    const at = row.columnIndex(assignment.column.name, "field list");
+    const column = row.schema.columns[at] as Column;
+    if (assignment.value.kind === "default") {
+      if (column.generated === undefined) target.assignments.push({ at, column, value: undefined });
+      continue;
+    }
+    if (column.generated !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, row.name);
+    const scope = new AssignmentScope(inner, row);
+    const bound = bindExpression(assignment.value, scope, builder.environment);
+    if (bound.kind === "row") throw sqlError("ER_OPERAND_COLUMNS", 1);
+    target.assignments.push({ at, column, value: { evaluate: compileExpression(bound, builder), type: bound.type } });
+  }
+  return [...targets.values()];
+}
+
+class AssignmentScope extends QueryScope {
+  readonly #row: TargetTable;
+
+  constructor(level: QueryLevel, row: TargetTable) {
+    super(level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" });
+    this.#row = row;
+  }
+
+  override defaultOf(reference: Parameters<QueryScope["defaultOf"]>[0]): ReturnType<QueryScope["defaultOf"]> {
+    return defaultConstant(this.#row, reference);
+  }
+}
+
+/** The table an assigned column belongs to. 1054, 1052, 1288. */
+function relationOf(assignment: ColumnAssignment, changed: ChangedRows): StoredRelation {
+  const scope = new QueryScope(changed.level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" });
+  const { column } = assignment;
+  const bound = scope.resolveColumn(column);
+  const name = column.name.toLowerCase();
+  const owner = changed.level.sources.find((source) =>
+    source.columns.some((item) => item.expression === bound && item.name.toLowerCase() === name),
+  );
+  const relation = changed.relations.find((item) => item.alias === owner?.alias && item.table.database === owner.database);
+  if (relation === undefined) throw sqlError("ER_NON_UPDATABLE_TABLE", owner?.alias ?? column.table ?? "", "UPDATE");
+  return relation;
+}
+
+interface RowChange {
+  readonly run: TransactionRun;
+  readonly ignore: boolean;
+  readonly several: boolean;
+}
+
+async function changeRow(target: UpdateTarget, frame: ExecutionFrame, change: RowChange): Promise<"absent" | "same" | "changed"> {
+  const { context } = change.run;
+  const { row, relation, assignments } = target;
+  const slot = frame.slots[relation.slot] as RowSlot;
+  if (!slot.present) return "absent";
+  const key = slot.keyBytes.slice(slot.keyStart, slot.keyEnd);
+  if (change.several) {
+    const id = Buffer.from(key).toString("latin1");
+    if (target.seen.has(id)) return "absent";
+    target.seen.add(id);
+  }
+  const writer = frame.writers[relation.slot] as TableWriter;
+  const found = row.codec.decodeRow(slot, (hash) => writer.current.readBlob(hash));
+  row.load(found, frame, context);
+  const before = frame.registers.slice(row.base, row.base + row.width);
+  const existing = row.hasGenerated ? row.toStored(frame, context) : found;
+  try {
+    for (const { at, column, value } of assignments) {
+      let stored: Value = value === undefined ? row.defaultValue(at, frame, context) : storeInto(column, value.evaluate(frame), value.type, context);
+      if (stored === null && !column.nullable) stored = refuseNull(column, context, change.ignore || !context.strict);
+      frame.registers[row.base + at] = stored;
+    }
+    touchOnUpdate(row, new Set(assignments.map((item) => item.at)), before, frame, context);
+    row.complete(frame, context);
+    const next = row.toStored(frame, context);
+    if (sameRow(existing, next)) return "same";
+    await untilDone(() => writer.updateRow(existing, next, key), (index) => duplicateError(row, index, next));
+    return "changed";
+  } catch (error) {
+    if (!change.ignore || !(error instanceof SqlError) || !IGNORED.has(error.code)) throw error;
+    context.warn("Warning", error.errno, error.message);
+    return "same";
+  }
+}
+
+const IGNORED: ReadonlySet<string> = new Set([
+  "ER_DUP_ENTRY",
+  "ER_NO_REFERENCED_ROW_2",
+  "ER_ROW_IS_REFERENCED_2",
+  "ER_CHECK_CONSTRAINT_VIOLATED",
+]);
