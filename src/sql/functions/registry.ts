@@ -8,10 +8,13 @@ import { CRYPTO_FUNCTIONS } from "./crypto.ts";
 import { DATE_FORMAT_FUNCTIONS } from "./date-format.ts";
 import { boundCall, type FunctionDefinition } from "./function-definition.ts";
 import { INFORMATION_FUNCTIONS } from "./information.ts";
+import { JSON_BUILD_FUNCTIONS } from "./json-build.ts";
+import { JSON_QUERY_FUNCTIONS } from "./json-query.ts";
 import { MISCELLANEOUS_FUNCTIONS } from "./miscellaneous.ts";
 import { NETWORK_FUNCTIONS } from "./network.ts";
 import { NUMERIC_FUNCTIONS } from "./numeric.ts";
 import { REGEXP_FUNCTIONS } from "./regexp.ts";
+import { SPATIAL_FUNCTIONS } from "./spatial.ts";
 import { STRING_BASIC_FUNCTIONS } from "./string-basic.ts";
 import { STRING_ENCODING_FUNCTIONS } from "./string-encoding.ts";
 import { STRING_SEARCH_FUNCTIONS } from "./string-search.ts";
@@ -28,10 +31,13 @@ const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
     CRYPTO_FUNCTIONS,
     DATE_FORMAT_FUNCTIONS,
     INFORMATION_FUNCTIONS,
+    JSON_BUILD_FUNCTIONS,
+    JSON_QUERY_FUNCTIONS,
     MISCELLANEOUS_FUNCTIONS,
     NETWORK_FUNCTIONS,
     NUMERIC_FUNCTIONS,
     REGEXP_FUNCTIONS,
+    SPATIAL_FUNCTIONS,
     STRING_BASIC_FUNCTIONS,
     STRING_ENCODING_FUNCTIONS,
     STRING_SEARCH_FUNCTIONS,
