@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `cairn` command. */
-import { createProgram, runProgram } from "./cli/program.ts";
+/** The `cairn` executable. */
+import { runProgram } from "./cli/program.ts";
 
-process.exitCode = await runProgram(createProgram(), process.argv.slice(2));
+process.exitCode = await runProgram(process.argv);

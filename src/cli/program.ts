@@ -1,7 +1,5 @@
-/** The command line: all commands, the options they share, and how their errors end the process. */
+/** The `cairn` command: its global options, its commands, and how their errors are told. */
 import { Command, CommanderError } from "commander";
-import { ConfigurationError } from "../server/configuration.ts";
-import { toSqlError } from "../server/to-sql-error.ts";
 import { SERVER_VERSION } from "../server/version.ts";
 import { CliError } from "./cli-error.ts";
 import { createCommandContext } from "./command-context.ts";
@@ -11,17 +9,21 @@ import { addRepositoryCommands } from "./commands/repository-commands.ts";
 import { addServeCommand } from "./commands/serve-command.ts";
 import { addSqlCommand } from "./commands/sql-command.ts";
 
-/** Git's exit codes: the work could not be done, or the command line is wrong. */
-const EXIT_FAILED = 128;
+/** Exit codes as git's: 1 = no or failed, 128 = could not be done, 129 = wrong usage. */
+const EXIT_FATAL = 128;
 const EXIT_USAGE = 129;
 
 export function createProgram(): Command {
   const program = new Command("cairn")
-    .description("A MySQL-compatible SQL database you can branch, push, clone, back up and restore like Git.")
+    .description(
+      "A MySQL-compatible database that you branch, push, clone, back up and restore the way you use Git.",
+    )
     .version(SERVER_VERSION)
-    .option("--data-dir <folder>", "the folder that holds the databases (default: here, or data)")
-    .option("--database <name>", "the database to work on")
-    .option("-u, --user <name>", "the account to log in as", "root")
+    .option("--data-dir <folder>", "the folder that holds the databases (default: here, or ./data)")
+    .option("-d, --database <name>", "the database (default: the one whose folder this is, or the only one)")
+    .option("-u, --user <name>", "the account; its password is read from CAIRN_PASSWORD", "root")
+    .showHelpAfterError("(cairn --help lists the commands)")
+    .enablePositionalOptions()
     .exitOverride();
   const context = createCommandContext(program);
   addServeCommand(program);
@@ -33,20 +35,30 @@ export function createProgram(): Command {
 }
 
 /** Runs a command line; resolves to the exit code. */
-export async function runProgram(program: Command, words: readonly string[]): Promise<number> {
+export async function runProgram(argv: readonly string[]): Promise<number> {
   try {
-    await program.parseAsync(words, { from: "user" });
+    await createProgram().parseAsync(argv);
     return 0;
   } catch (error) {
-    // Commander has printed its own message; help and the version end with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (error instanceof CliError) {
-      console.error(error.message);
+      console.error(error.exitCode === EXIT_FATAL ? `fatal: ${error.message}` : error.message);
       return error.exitCode;
     }
-    console.error(
-      `cairn: ${error instanceof ConfigurationError ? error.message : toSqlError(error).message}`,
-    );
-    return EXIT_FAILED;
+    if (isServerError(error)) {
+      console.error(`error ${error.errno} (${error.sqlState}): ${error.message}`);
+      return 1;
+    }
+    console.error(`fatal: ${error instanceof Error ? error.message : String(error)}`);
+    return EXIT_FATAL;
   }
+}
+
+/** An error that the server answered, as mysql2 throws it. */
+function isServerError(
+  error: unknown,
+): error is Error & { readonly errno: number; readonly sqlState: string } {
+  return (
+    error instanceof Error && "sqlState" in error && typeof error.sqlState === "string" && "errno" in error
+  );
 }
