@@ -19,7 +19,7 @@ export interface MergeConflict {
 
 /** The value that goes into the result (undefined: no entry). Callers that cannot decide note the conflict and give
  *  back `conflict.ours`. */
-export type ResolveConflict = (conflict: MergeConflict) => Uint8Array | undefined;
+type ResolveConflict = (conflict: MergeConflict) => Uint8Array | undefined;
 
 /** One side's value for a changed key: what the merge of other trees (indexes) must follow. */
 export interface MergeOptions {

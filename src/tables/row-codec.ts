@@ -47,7 +47,7 @@ export {
 
 export type WriteBlob = (bytes: Uint8Array) => Hash;
 
-export const ROW_ID_SIZE = 8;
+const ROW_ID_SIZE = 8;
 
 export interface EncodedRow {
   readonly key: Uint8Array;

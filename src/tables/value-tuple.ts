@@ -13,7 +13,7 @@ import { assert } from "../base/assert.ts";
 import { HASH_SIZE, type Hash, hashFromBytes, writeHash } from "../bytes/hash.ts";
 
 export const TUPLE_COUNT_MASK = 0x1fff;
-export const TUPLE_EXTERNAL = 0x4000;
+const TUPLE_EXTERNAL = 0x4000;
 export const TUPLE_WIDE = 0x8000;
 export const NARROW_NULL = 0x8000;
 export const NARROW_EXTERNAL = 0x4000;
@@ -22,7 +22,7 @@ export const WIDE_NULL = 0x8000_0000;
 export const WIDE_EXTERNAL = 0x4000_0000;
 export const WIDE_OFFSET_MASK = 0x3fff_ffff;
 
-export const EXTERNAL_FIELD_SIZE = HASH_SIZE + 8;
+const EXTERNAL_FIELD_SIZE: number = HASH_SIZE + 8;
 
 /** Fields longer than this go into blobs … */
 const EXTERNAL_FIELD_SIZE_MIN = 2_048;

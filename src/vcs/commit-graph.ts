@@ -75,11 +75,6 @@ export function isAncestor(chunks: ChunkReader, ancestor: Hash, descendant: Hash
   return false;
 }
 
-/** Whether a ref at `from` may move to `to` without losing commits. */
-export function isFastForward(chunks: ChunkReader, from: Hash, to: Hash): boolean {
-  return isAncestor(chunks, from, to);
-}
-
 /** Commits that only `left` has and that only `right` has. */
 export function countDivergence(
   chunks: ChunkReader,

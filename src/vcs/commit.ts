@@ -46,7 +46,7 @@ export function isCommitChunk(chunk: Uint8Array): boolean {
   return chunk[0] === CHUNK_COMMIT;
 }
 
-export function encodeCommit(commit: Commit): Uint8Array {
+function encodeCommit(commit: Commit): Uint8Array {
   return encodeChunk(CHUNK_COMMIT, (writer) => {
     writer.writeHash(commit.root);
     writer.writeVarint(commit.parents.length);

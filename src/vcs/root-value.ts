@@ -67,11 +67,7 @@ export function writeRootValue(chunks: ChunkStore, root: RootValue): Hash {
   );
 }
 
-/** The root value with one table added, replaced or (undefined) removed. */
-export function withTable(root: RootValue, name: string, record: TableRecord | undefined): RootValue {
-  return withTables(root, new Map([[name, record]]));
-}
-
+/** The root value with tables added, replaced or (undefined) removed. */
 export function withTables(
   root: RootValue,
   changes: ReadonlyMap<string, TableRecord | undefined>,

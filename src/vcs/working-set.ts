@@ -35,7 +35,7 @@ export function writeWorkingSet(chunks: ChunkStore, workingSet: WorkingSet): Has
   return chunks.putChunk(encodeWorkingSet(workingSet));
 }
 
-export function encodeWorkingSet({ working, staged, walPosition, merge }: WorkingSet): Uint8Array {
+function encodeWorkingSet({ working, staged, walPosition, merge }: WorkingSet): Uint8Array {
   return encodeChunk(CHUNK_WORKING_SET, (writer) => {
     writer.writeHash(working);
     writer.writeHash(staged);

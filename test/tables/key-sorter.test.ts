@@ -49,7 +49,8 @@ describe("KeySorter", () => {
     for (const key of ["b", "a", "b", "a"]) sorter.add(Buffer.from(key), Buffer.alloc(0));
     const keys: string[] = [];
     const cursor = sorter.sorted();
-    while (cursor.next()) keys.push(Buffer.from(cursor.keyBytes).latin1Slice(cursor.keyStart, cursor.keyEnd));
+    while (cursor.next())
+      keys.push(Buffer.from(cursor.keyBytes).toString("latin1", cursor.keyStart, cursor.keyEnd));
     sorter.close();
     expect(keys).toEqual(["a", "a", "b", "b"]);
   });

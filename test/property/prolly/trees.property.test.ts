@@ -21,7 +21,7 @@ const nodes = new NodeReader(store);
 
 const toBytes = (text: string): Uint8Array => Buffer.from(text, "latin1");
 const toText = (bytes: Uint8Array, start = 0, end = bytes.length): string =>
-  Buffer.from(bytes).latin1Slice(start, end);
+  Buffer.from(bytes).toString("latin1", start, end);
 const sorted = <T>(model: Map<string, T>): [string, T][] =>
   [...model].sort(([left], [right]) => compareBytes(toBytes(left), toBytes(right)));
 const tree = (root: Hash): ProllyTree => openTree(nodes, root, CONTENT_OPAQUE);
