@@ -9,6 +9,7 @@ import { assert } from "../base/assert.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import { Mutex } from "../base/mutex.ts";
 import { systemRandom } from "../base/random.ts";
+import { SharedMutex } from "../base/shared-mutex.ts";
 import { type Hash, hashOf } from "../bytes/hash.ts";
 import type { FileSystem, FolderLock } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
@@ -77,6 +78,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   #commitQueue: CommitRequest[] = [];
   #committing: Promise<void> | undefined;
   readonly #manifestMutex = new Mutex();
+  /** Collections exclude those who hold chunks. */
+  readonly #chunkHolds = new SharedMutex();
   /** Sealing and garbage collection, one at a time. */
   readonly #maintenance = new Mutex();
   #sealing: Promise<void> = Promise.resolve();
@@ -208,8 +211,26 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     });
   }
 
-  /** See collect-garbage.ts. One runs at a time; readers and writers go on. */
-  collectGarbage(options: CollectGarbageOptions): Promise<GarbageReport> {
+  /**
+   * Keeps every chunk that is here from garbage collection until the returned function is called. For work that
+   * relies on chunks which no root may reach by its end: read the refs after this resolves, push, back up, or fetch and commit,
+   * then release. Waits for a running collection. Must not be nested.
+   */
+  holdChunks(): Promise<() => void> {
+    return this.#chunkHolds.lockShared();
+  }
+
+  /** See collect-garbage.ts. One runs at a time; readers and writers go on. Waits for those who hold chunks. */
+  async collectGarbage(options: CollectGarbageOptions): Promise<GarbageReport> {
+    const release = await this.#chunkHolds.lockExclusive();
+    try {
+      return await this.#collectGarbage(options);
+    } finally {
+      release();
+    }
+  }
+
+  #collectGarbage(options: CollectGarbageOptions): Promise<GarbageReport> {
     return this.#maintenance.runExclusive(async () => {
       this.#checkOpen();
       return await collectGarbage(

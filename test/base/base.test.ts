@@ -4,6 +4,7 @@ import { ManualClock, systemClock } from "../../src/base/clock.ts";
 import { createLogger } from "../../src/base/logger.ts";
 import { Mutex } from "../../src/base/mutex.ts";
 import { SeededRandom, systemRandom } from "../../src/base/random.ts";
+import { SharedMutex } from "../../src/base/shared-mutex.ts";
 
 describe("Mutex", () => {
   test("runs tasks one at a time, in the order they came, also after a failure", async () => {
@@ -40,6 +41,33 @@ describe("Mutex", () => {
     unlockSecond();
     (await third)();
     expect(() => unlock()).toThrow("unlocked once");
+  });
+});
+
+describe("SharedMutex", () => {
+  test("is shared by many or had by one, in the order they came", async () => {
+    const mutex = new SharedMutex();
+    const log: string[] = [];
+    const [first, second] = [await mutex.lockShared(), await mutex.lockShared()];
+    const alone = mutex.lockExclusive().then((release) => {
+      log.push("alone");
+      return release;
+    });
+    const late = mutex.lockShared().then((release) => {
+      log.push("late");
+      return release;
+    });
+    first();
+    await Promise.resolve();
+    expect(log).toEqual([]);
+    second();
+    const releaseAlone = await alone;
+    expect(log).toEqual(["alone"]);
+    releaseAlone();
+    (await late)();
+    expect(log).toEqual(["alone", "late"]);
+    expect(() => releaseAlone()).toThrow("released once");
+    (await mutex.lockExclusive())();
   });
 });
 

@@ -146,6 +146,20 @@ describe("FileChunkStore", () => {
     await store.close();
   });
 
+  test("keeps held chunks from a collection until they are released", async () => {
+    const files = new SimulatedFileSystem();
+    const store = await FileChunkStore.create({ files, folder: FOLDER });
+    const loose = putTree(store, ["of no root yet"]);
+    await store.commitRoot(putTree(store, ["root"]), store.root);
+    const release = await store.holdChunks();
+    const collecting = store.collectGarbage({ walk: walkTestChunk, roots: noRoots });
+    await store.commitRoot(loose, store.root);
+    release();
+    await collecting;
+    expect(readTree(store, loose)).toEqual(["of no root yet"]);
+    await store.close();
+  });
+
   test("looks through the old generation only when asked for a full collection", async () => {
     const files = new SimulatedFileSystem();
     const store = await FileChunkStore.create({ files, folder: FOLDER });
