@@ -32,24 +32,36 @@ export interface TableProblem {
 /** Problems reported per table at most: after that the table is simply broken. */
 const PROBLEM_COUNT_MAX = 20;
 
+/** Entries between two steps. */
+const ENTRIES_PER_STEP = 4_096;
+
 /** All problems of a table; empty when it is sound. Does not throw for what it finds in the data. */
 export function checkTable(table: TableTrees): readonly TableProblem[] {
-  const problems = new ProblemList(table.name);
-  const rowCount = checkTree(table.primary, "rows", problems);
-  if (table.indexes.length !== table.codec.schema.indexes.length) {
-    problems.add(`has ${table.indexes.length} index trees for ${table.codec.schema.indexes.length} indexes`);
+  const steps = checkTableInSteps(table);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
   }
-  checkRows(table, problems);
-  table.indexes.forEach((tree, at) => {
-    const definition = table.codec.schema.indexes[at];
-    if (definition === undefined) return;
-    const count = checkTree(tree, `index ${definition.name}`, problems);
+}
+
+/** {@link checkTable} in steps of a few thousand entries, so that a caller may let others run between them. */
+export function* checkTableInSteps(table: TableTrees): Generator<void, readonly TableProblem[]> {
+  const { codec, primary, indexes } = table;
+  const problems = new ProblemList(table.name);
+  const rowCount = yield* checkTree(primary, "rows", problems);
+  if (indexes.length !== codec.schema.indexes.length) {
+    problems.add(`has ${indexes.length} index trees for ${codec.schema.indexes.length} indexes`);
+  }
+  yield* guard(problems, "rows", checkRows(table, problems));
+  for (const [at, definition] of codec.schema.indexes.entries()) {
+    const tree = indexes[at];
+    if (tree === undefined) continue;
+    const what = `index ${definition.name}`;
+    const count = yield* checkTree(tree, what, problems);
     const expected = hasEntries(definition) ? rowCount : 0;
-    if (count !== expected) {
-      problems.add(`index ${definition.name} has ${count} entries for ${expected} rows`);
-    }
-    if (hasEntries(definition)) checkIndex(table, at + 1, problems);
-  });
+    if (count !== expected) problems.add(`${what} has ${count ?? 0} entries for ${expected ?? 0} rows`);
+    if (hasEntries(definition)) yield* guard(problems, what, checkIndex(table, at + 1, problems));
+  }
   return problems.found;
 }
 
@@ -72,43 +84,56 @@ class ProblemList {
   add(message: string): void {
     if (!this.full) this.#found.push({ table: this.#table, message });
   }
+
+  /** Notes what a lower layer threw; errors that say nothing about the data are thrown on. */
+  addDamage(what: string, error: unknown): void {
+    if (!(error instanceof AppError || error instanceof AssertionError || error instanceof RangeError))
+      throw error;
+    this.add(`${what}: ${error.message}`);
+  }
 }
 
-/** Counts the entries and checks their order and the counts kept in the nodes. */
-function checkTree(tree: ProllyTree, what: string, problems: ProblemList): number {
-  return guard(problems, what, 0, () => {
-    let count = 0;
-    let previous: Uint8Array | undefined;
-    const cursor = tree.openCursor({}, "forward");
-    while (cursor.next()) {
-      const key = keyOf(cursor);
-      if (previous !== undefined && compareBytes(previous, key) >= 0) {
-        problems.add(`${what}: entry ${count} is out of order`);
-      }
-      previous = key;
-      count++;
+/** Counts the entries; checks their order and the counts kept in the nodes. Undefined when it cannot be read. */
+function checkTree(
+  tree: ProllyTree,
+  what: string,
+  problems: ProblemList,
+): Generator<void, number | undefined> {
+  return guard(problems, what, countEntries(tree, what, problems));
+}
+
+function* countEntries(tree: ProllyTree, what: string, problems: ProblemList): Generator<void, number> {
+  let count = 0;
+  let previous: Uint8Array | undefined;
+  const cursor = tree.openCursor({}, "forward");
+  while (cursor.next()) {
+    const key = keyOf(cursor);
+    if (previous !== undefined && compareBytes(previous, key) >= 0) {
+      problems.add(`${what}: entry ${count} is out of order`);
     }
-    if (count !== tree.count)
-      problems.add(`${what}: ${count} entries found, ${tree.count} counted in the root`);
-    return count;
-  });
+    previous = key;
+    count++;
+    if (count % ENTRIES_PER_STEP === 0) yield;
+  }
+  if (count !== tree.count)
+    problems.add(`${what}: ${count} entries found, ${tree.count} counted in the root`);
+  return count;
 }
 
 /** Every row decodes, and its key is the one that its values give. */
-function checkRows({ codec, primary, readBlob }: TableTrees, problems: ProblemList): void {
-  guard(problems, "rows", undefined, () => {
-    const cursor = primary.openCursor({}, "forward");
-    for (let at = 0; cursor.next() && !problems.full; at++) {
-      guard(problems, `row ${at}`, undefined, () => {
-        checkBlobs(cursor, readBlob, at, problems);
-        const values = codec.decodeRow(cursor, readBlob);
-        if (codec.keyless) return;
-        const key = codec.encodePrimaryKey(values);
-        if (compareBytes(key, keyOf(cursor)) !== 0)
-          problems.add(`row ${at} has a key that is not of its values`);
-      });
-    }
-  });
+function* checkRows({ codec, primary, readBlob }: TableTrees, problems: ProblemList): Generator<void, void> {
+  const cursor = primary.openCursor({}, "forward");
+  for (let at = 0; cursor.next() && !problems.full; at++) {
+    if (at % ENTRIES_PER_STEP === 0) yield;
+    note(problems, `row ${at}`, () => {
+      checkBlobs(cursor, readBlob, at, problems);
+      const values = codec.decodeRow(cursor, readBlob);
+      if (codec.keyless) return;
+      const key = codec.encodePrimaryKey(values);
+      if (compareBytes(key, keyOf(cursor)) !== 0)
+        problems.add(`row ${at} has a key that is not of its values`);
+    });
+  }
 }
 
 function checkBlobs(slot: TupleSlot, readBlob: ReadBlob, at: number, problems: ProblemList): void {
@@ -123,44 +148,38 @@ function checkBlobs(slot: TupleSlot, readBlob: ReadBlob, at: number, problems: P
 }
 
 /** Every entry has a row whose values give this entry. As keys are unique and counts agree, the reverse holds too. */
-function checkIndex(
-  { codec, primary, indexes, readBlob }: TableTrees,
-  index: number,
-  problems: ProblemList,
-): void {
+function* checkIndex(table: TableTrees, index: number, problems: ProblemList): Generator<void, void> {
+  const { codec, primary, indexes, readBlob } = table;
   const definition = codec.schema.indexes[index - 1];
   const tree = indexes[index - 1];
   if (definition === undefined || tree === undefined) return;
   const what = `index ${definition.name}`;
   const virtual = hasVirtualPart(codec, index);
   const slot: TupleSlot = emptyRowSlot();
-  guard(problems, what, undefined, () => {
-    const cursor = tree.openCursor({}, "forward");
-    let previous: Uint8Array | undefined;
-    for (let at = 0; cursor.next() && !problems.full; at++) {
-      const start = codec.primaryKeyStart(index, cursor.keyBytes, cursor.keyStart, cursor.keyEnd);
-      const primaryKey = cursor.keyBytes.subarray(start, cursor.keyEnd);
-      if (!primary.lookup(primaryKey, slot)) {
-        problems.add(`${what}: entry ${at} has no row`);
-        continue;
-      }
-      // The value of a virtual column is not stored, so such entries can only be checked for their row.
-      if (virtual) continue;
-      const values = codec.decodeRow(slot, readBlob);
-      const expected = codec.encodeIndexKey(index, values, primaryKey);
-      if (
-        compareRanges(expected, 0, expected.length, cursor.keyBytes, cursor.keyStart, cursor.keyEnd) !== 0
-      ) {
-        problems.add(`${what}: entry ${at} differs from its row`);
-      }
-      if (definition.kind !== "unique") continue;
-      const unique = uniqueKey(codec, index, values);
-      if (unique !== undefined && previous !== undefined && compareBytes(unique, previous) === 0) {
-        problems.add(`${what}: entry ${at} is a duplicate`);
-      }
-      previous = unique;
+  const cursor = tree.openCursor({}, "forward");
+  let previous: Uint8Array | undefined;
+  for (let at = 0; cursor.next() && !problems.full; at++) {
+    if (at % ENTRIES_PER_STEP === 0) yield;
+    const start = codec.primaryKeyStart(index, cursor.keyBytes, cursor.keyStart, cursor.keyEnd);
+    const primaryKey = cursor.keyBytes.subarray(start, cursor.keyEnd);
+    if (!primary.lookup(primaryKey, slot)) {
+      problems.add(`${what}: entry ${at} has no row`);
+      continue;
     }
-  });
+    // The value of a virtual column is not stored, so such entries can only be checked for their row.
+    if (virtual) continue;
+    const values = codec.decodeRow(slot, readBlob);
+    const expected = codec.encodeIndexKey(index, values, primaryKey);
+    if (compareRanges(expected, 0, expected.length, cursor.keyBytes, cursor.keyStart, cursor.keyEnd) !== 0) {
+      problems.add(`${what}: entry ${at} differs from its row`);
+    }
+    if (definition.kind !== "unique") continue;
+    const unique = uniqueKey(codec, index, values);
+    if (unique !== undefined && previous !== undefined && compareBytes(unique, previous) === 0) {
+      problems.add(`${what}: entry ${at} is a duplicate`);
+    }
+    previous = unique;
+  }
 }
 
 function uniqueKey(codec: RowCodec, index: number, values: readonly Value[]): Uint8Array | undefined {
@@ -187,13 +206,23 @@ function emptyRowSlot(): TupleSlot {
 }
 
 /** Turns damage found by lower layers (missing chunks, malformed nodes, keys that do not decode) into a problem. */
-function guard<T>(problems: ProblemList, what: string, fallback: T, check: () => T): T {
+function* guard<T>(
+  problems: ProblemList,
+  what: string,
+  steps: Generator<void, T>,
+): Generator<void, T | undefined> {
   try {
-    return check();
+    return yield* steps;
   } catch (error) {
-    if (!(error instanceof AppError || error instanceof AssertionError || error instanceof RangeError))
-      throw error;
-    problems.add(`${what}: ${error.message}`);
-    return fallback;
+    problems.addDamage(what, error);
+    return undefined;
+  }
+}
+
+function note(problems: ProblemList, what: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    problems.addDamage(what, error);
   }
 }
