@@ -120,7 +120,10 @@ function pointToNewest(tables: ReadonlyMap<string, TableLayers>): void {
   for (const layers of tables.values()) layers.state.layers = layers;
 }
 
-/** The key of the lock on a branch as a whole, among the locks of its tables. */
+/**
+ * The key of the lock on a branch as a whole, among the locks of its tables. Transactions use or write it; version
+ * control, when it replaces the working root, shares it (no writers); dropping the database takes it exclusively.
+ */
 export const BRANCH_LOCK_KEY = "";
 
 export class BranchState {

@@ -26,7 +26,14 @@ import { checkNewParents } from "./foreign-key-scan.ts";
 import { quote } from "./foreign-key-text.ts";
 import { checkForeignKeys, followParent } from "./foreign-key-validation.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
-import { heavyOwner, LOCK_EXCLUSIVE, LOCK_USE, type LockMode, type WaitLimits } from "./lock-table.ts";
+import {
+  heavyOwner,
+  LOCK_EXCLUSIVE,
+  LOCK_USE,
+  LOCK_WRITE,
+  type LockMode,
+  type WaitLimits,
+} from "./lock-table.ts";
 import { type RebuiltTrees, rebuildTable } from "./table-rebuild.ts";
 
 /** What schema changes take from the session that asks for them. */
@@ -246,7 +253,7 @@ export class EngineDataDefinition implements DataDefinition {
       await branch.metadataLocks.acquire(owner, name, mode, () => this.#host.metadataWait(undefined));
     };
     try {
-      await lock(BRANCH_LOCK_KEY, LOCK_USE);
+      await lock(BRANCH_LOCK_KEY, LOCK_WRITE);
       // In one order for all, so that two schema changes never deadlock.
       for (const name of [...new Set(names.exclusive)].sort()) await lock(name, LOCK_EXCLUSIVE);
       for (const name of [...new Set(names.used ?? [])].sort()) await lock(name, LOCK_USE);

@@ -9,8 +9,8 @@ import { checkRepository } from "../vcs/check.ts";
 import type { RefChanges, Refs } from "../vcs/refs.ts";
 import { walkAddresses } from "../vcs/walk-addresses.ts";
 import { BRANCH_LOCK_KEY } from "./branch-state.ts";
-import type { Database } from "./database.ts";
-import { heavyOwner, LOCK_EXCLUSIVE, type WaitLimits } from "./lock-table.ts";
+import { branchOfRef, type Database } from "./database.ts";
+import { heavyOwner, LOCK_SHARE, type WaitLimits } from "./lock-table.ts";
 import type { Problem } from "./procedures/repository.ts";
 import type { VersionStore } from "./version-control/version-store.ts";
 
@@ -61,16 +61,39 @@ export class DatabaseVersionStore implements VersionStore {
 
   async updateRefs(change: (refs: Refs) => RefChanges, exclusive: readonly string[] = []): Promise<void> {
     const owner = heavyOwner(this.#options.takeId());
+    const held = new Set<string>();
+    const hold = async (name: string): Promise<void> => {
+      const locks = this.#database.getBranch(name)?.metadataLocks;
+      await locks?.acquire(owner, BRANCH_LOCK_KEY, LOCK_SHARE, this.#options.limits);
+      held.add(name);
+    };
     try {
-      for (const name of [...new Set(exclusive)].sort()) {
-        const locks = this.#database.getBranch(name)?.metadataLocks;
-        await locks?.acquire(owner, BRANCH_LOCK_KEY, LOCK_EXCLUSIVE, this.#options.limits);
+      for (const name of [...new Set(exclusive)].sort()) await hold(name);
+      for (;;) {
+        this.#database.checkOpen();
+        const missing = await this.#database.changeRoot(async (refs) => {
+          const changes = change(refs);
+          const unheld = this.#replacedBranches(refs, changes).filter((name) => !held.has(name));
+          // Waiting here would hold the root mutex; so nothing is changed, and it all begins again with the lock.
+          return unheld.length > 0 ? { changes: new Map(), result: unheld } : { changes, result: [] };
+        });
+        if (missing.length === 0) return;
+        for (const name of missing) await hold(name);
       }
-      this.#database.checkOpen();
-      await this.#database.changeRoot(async (refs) => ({ changes: change(refs), result: undefined }));
     } finally {
       owner.releaseAll();
     }
+  }
+
+  /** The branches that go, or whose working root does. */
+  #replacedBranches(refs: Refs, changes: RefChanges): readonly string[] {
+    const database = this.#database;
+    return [...new Set([...changes.keys()].flatMap((name) => branchOfRef(name) ?? []))].filter((name) => {
+      const before = database.readWorkingSet(refs, name)?.working;
+      return (
+        before !== undefined && before !== database.readWorkingSet(overlay(refs, changes), name)?.working
+      );
+    });
   }
 
   sessionsOnBranch(branch: string): number {
@@ -107,4 +130,9 @@ export class DatabaseVersionStore implements VersionStore {
       if (pause.isDue()) await pause.take();
     }
   }
+}
+
+/** The refs with changes that are not stored. */
+function overlay(refs: Refs, changes: RefChanges): Pick<Refs, "get"> {
+  return { get: (name) => (changes.has(name) ? changes.get(name) : refs.get(name)) };
 }

@@ -176,7 +176,7 @@ export class Database {
   }
 
   /** The working set of a branch; one that was never written equals the branch's commit. */
-  readWorkingSet(refs: Refs, branch: string): WorkingSet | undefined {
+  readWorkingSet(refs: Pick<Refs, "get">, branch: string): WorkingSet | undefined {
     const address = refs.get(WORKING_SETS_PREFIX + branch);
     if (address !== undefined) return readWorkingSet(this.chunks, address);
     const head = refs.get(HEADS_PREFIX + branch);
@@ -226,7 +226,7 @@ export class Database {
    * The one way to change refs and working sets. Under the root mutex: folds committed edits, then calls `change` with
    * refs that show every branch's working set exactly as committed so far, and makes fold and change durable in one
    * step. Branches whose working root changes must be held exclusively by the caller (branch lock). When `change`
-   * throws, nothing changed.
+   * throws, only the fold remains, which nobody can see.
    */
   async changeRoot<T>(
     change: (refs: Refs) => Promise<{ readonly changes: RefChanges; readonly result: T }>,
@@ -234,8 +234,9 @@ export class Database {
     return await this.rootMutex.runExclusive(async () => {
       assert(!this.#closed, "the database is open");
       const folded = await this.#fold();
-      const { changes, result } = await change(folded?.refs ?? this.#refs);
       const base = folded?.refs ?? this.#refs;
+      const outcome = await attempt(() => change(base));
+      const changes = outcome.kind === "done" ? outcome.value.changes : NO_CHANGES;
       const nextRoot = changes.size === 0 ? base.root : writeRefs(this.chunks, base, changes);
       if (nextRoot !== this.#refs.root) {
         const moved = await this.chunks.commitRoot(nextRoot, this.#refs.root);
@@ -245,7 +246,8 @@ export class Database {
       folded?.install();
       this.#followRefs(changes);
       if (folded !== undefined) await this.#log?.removeCovered(folded.lsn);
-      return result;
+      if (outcome.kind === "failed") throw outcome.error;
+      return outcome.value.result;
     });
   }
 
@@ -392,6 +394,18 @@ export class Database {
   }
 }
 
+type Attempt<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+async function attempt<T>(task: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { kind: "done", value: await task() };
+  } catch (error) {
+    return { kind: "failed", error };
+  }
+}
+
 interface Folded {
   /** Not committed yet. */
   readonly refs: Refs;
@@ -401,7 +415,8 @@ interface Folded {
 
 const NO_CHANGES: RefChanges = new Map();
 
-function branchOfRef(name: string): string | undefined {
+/** The branch that a ref is the head or the working set of. */
+export function branchOfRef(name: string): string | undefined {
   for (const prefix of [WORKING_SETS_PREFIX, HEADS_PREFIX]) {
     if (name.startsWith(prefix)) return name.slice(prefix.length);
   }

@@ -96,10 +96,8 @@ function readHeader({ path, bytes, last }: SegmentFile): number | undefined {
   const reader = new ByteReader(bytes);
   const magic = reader.readBytes(MAGIC.length);
   const version = reader.readUint32();
-  const firstLsn = reader.readUint64();
-  const intact =
-    MAGIC.equals(magic) && reader.readUint32() === crc32(bytes.subarray(0, SEGMENT_HEADER_SIZE - 4));
-  if (!intact) {
+  const checksum = new ByteReader(bytes, SEGMENT_HEADER_SIZE - 4).readUint32();
+  if (!MAGIC.equals(magic) || checksum !== crc32(bytes.subarray(0, SEGMENT_HEADER_SIZE - 4))) {
     // The header is synced before the first frame is written, so only a file without frames can be torn here.
     if (last && bytes.length === SEGMENT_HEADER_SIZE) return undefined;
     throw new StorageError("bad_format", "not a segment of a write-ahead log", { path });
@@ -109,7 +107,7 @@ function readHeader({ path, bytes, last }: SegmentFile): number | undefined {
       path,
     });
   }
-  return firstLsn;
+  return reader.readUint64();
 }
 
 /** The payload of the frame at `offset`, or undefined when it is cut or damaged. */

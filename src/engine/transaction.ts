@@ -179,6 +179,10 @@ export class SqlTransaction implements Transaction, LockSubject {
     const open = (): TableWriter => {
       this.#assertOpen();
       database.checkOpen();
+      // The branch may have been deleted while we waited.
+      if (database.getBranch(branch.name) !== branch) {
+        throw sqlError("ER_BAD_DB_ERROR", `${database.name}/${branch.name}`);
+      }
       branch.generation.mustGetTable(database.name, table);
       return this.writerOf(database, branch, { table, options, depth: 0 });
     };
@@ -355,7 +359,7 @@ export class SqlTransaction implements Transaction, LockSubject {
   #lockForWrite(branch: BranchState, table: string, options: WriteOptions): Promise<void> | undefined {
     const { generation } = branch;
     const wanted: WantedLock[] = [
-      { name: BRANCH_LOCK_KEY, mode: LOCK_USE },
+      { name: BRANCH_LOCK_KEY, mode: LOCK_WRITE },
       { name: table, mode: LOCK_WRITE },
     ];
     if (options.foreignKeyChecks && generation.root.tables.has(table)) {
