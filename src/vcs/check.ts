@@ -7,7 +7,7 @@ import { AssertionError } from "../base/assert.ts";
 import { AppError } from "../base/errors.ts";
 import { EMPTY_HASH, type Hash, hashToText } from "../bytes/hash.ts";
 import type { NodeReader } from "../prolly/node-reader.ts";
-import { checkTable } from "../tables/check-table.ts";
+import { checkTableInSteps } from "../tables/check-table.ts";
 import { createRowCodec } from "../tables/row-codec.ts";
 import { readSchema } from "../tables/schema-codec.ts";
 import { isCommitChunk, readCommit } from "./commit.ts";
@@ -144,27 +144,33 @@ class RepositoryCheck {
   *checkRoot(where: string, address: Hash): Generator<CheckProgress> {
     if (this.#rootsSeen.has(address)) return;
     this.#rootsSeen.add(address);
-    const tables =
-      this.#guard(where, () => readRootValue(this.#nodes, address).tables) ?? new Map<string, TableRecord>();
-    for (const [name, record] of tables) {
-      this.#checkTable(where, name, record);
+    const tables = this.#guard(where, () => readRootValue(this.#nodes, address).tables) ?? [];
+    for (const [name, record] of tables) yield* this.#checkTable(`${where}, table ${name}`, name, record);
+  }
+
+  *#checkTable(where: string, name: string, record: TableRecord): Generator<CheckProgress> {
+    const identity = [record.schema, record.primary, ...record.indexes].join("");
+    if (this.#tablesSeen.has(identity)) return;
+    this.#tablesSeen.add(identity);
+    const steps = this.#guard(where, () => this.#openCheck(name, record));
+    if (steps === undefined) return;
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        for (const { message } of step.value) this.#problems.push({ where, message });
+        return;
+      }
       yield this.#progress();
     }
   }
 
-  #checkTable(where: string, name: string, record: TableRecord): void {
-    const identity = [record.schema, record.primary, ...record.indexes].join("");
-    if (this.#tablesSeen.has(identity)) return;
-    this.#tablesSeen.add(identity);
-    this.#guard(`${where}, table ${name}`, () => {
-      const found = checkTable({
-        name,
-        codec: createRowCodec(readSchema(this.#nodes.chunks, record.schema)),
-        primary: openRows(this.#nodes, record.primary),
-        indexes: record.indexes.map((index) => openIndex(this.#nodes, index)),
-        readBlob: blobReader(this.#nodes),
-      });
-      for (const { message } of found) this.#problems.push({ where: `${where}, table ${name}`, message });
+  #openCheck(name: string, record: TableRecord): ReturnType<typeof checkTableInSteps> {
+    return checkTableInSteps({
+      name,
+      codec: createRowCodec(readSchema(this.#nodes.chunks, record.schema)),
+      primary: openRows(this.#nodes, record.primary),
+      indexes: record.indexes.map((index) => openIndex(this.#nodes, index)),
+      readBlob: blobReader(this.#nodes),
     });
   }
 
