@@ -23,11 +23,12 @@ export interface Setting<T> {
   readonly initial: T;
 }
 
-const remoteSchema = z.object({ url: z.string(), fetchSpecs: z.array(z.string()) });
-const upstreamSchema = z.object({ remote: z.string(), branch: z.string() });
+// Type aliases, because an interface is not assignable to the index signature of `Json`.
+export type RemoteEntry = { readonly url: string; readonly fetchSpecs: string[] };
+export type Upstream = { readonly remote: string; readonly branch: string };
 
-export type RemoteEntry = Readonly<z.infer<typeof remoteSchema>>;
-export type Upstream = Readonly<z.infer<typeof upstreamSchema>>;
+const remoteSchema: z.ZodType<RemoteEntry> = z.object({ url: z.string(), fetchSpecs: z.array(z.string()) });
+const upstreamSchema: z.ZodType<Upstream> = z.object({ remote: z.string(), branch: z.string() });
 
 export const REMOTES: Setting<Readonly<Record<string, RemoteEntry>>> = {
   ref: `${LOCAL_PREFIX}remotes`,
