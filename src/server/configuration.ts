@@ -6,26 +6,48 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { LogLevel } from "../base/logger.ts";
+import type { TlsFiles } from "./server-keys.ts";
 
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
-const port = z.int().min(0).max(65_535);
+export interface Configuration {
+  /** `localhost` listens on both loopback addresses, `0.0.0.0` or `::` on all. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** path of a Unix socket; none by default */
+  readonly socket?: string | undefined;
+  readonly log_level?: LogLevel | undefined;
+  /** folder of further procedures */
+  readonly procedures?: string | undefined;
+  readonly require_secure_transport?: boolean | undefined;
+  /** `false` turns TLS off; a section names the administrator's own files; else a certificate is made. */
+  readonly tls?: boolean | TlsFiles | undefined;
+  readonly limits?: ConfiguredLimits | undefined;
+  /** Budgets in bytes. */
+  readonly cache?: { readonly chunks?: number | undefined } | undefined;
+}
+
+/** Seconds and bytes, named as MySQL's variables are. */
+export interface ConfiguredLimits {
+  readonly max_connections?: number | undefined;
+  readonly connect_timeout?: number | undefined;
+  readonly wait_timeout?: number | undefined;
+  readonly net_write_timeout?: number | undefined;
+  readonly max_allowed_packet?: number | undefined;
+}
+
 const seconds = z.int().min(1);
 
-const CONFIGURATION = z.strictObject({
-  data_dir: z.string().min(1).optional(),
-  /** `localhost` listens on both loopback addresses, `0.0.0.0` or `::` on all. */
+const CONFIGURATION: z.ZodType<Configuration> = z.strictObject({
   host: z.string().min(1).optional(),
-  port: port.optional(),
-  /** path of a Unix socket; none by default */
+  port: z.int().min(0).max(65_535).optional(),
   socket: z.string().min(1).optional(),
   log_level: z.enum(["error", "info", "debug"]).optional(),
-  /** folder of further procedures */
   procedures: z.string().min(1).optional(),
   require_secure_transport: z.boolean().optional(),
-  /** `false` turns TLS off; a section names the administrator's own files; else a certificate is made. */
   tls: z
     .union([
       z.boolean(),
@@ -49,11 +71,8 @@ const CONFIGURATION = z.strictObject({
         .optional(),
     })
     .optional(),
-  /** Budgets in bytes. */
   cache: z.strictObject({ chunks: z.int().min(0).optional() }).optional(),
 });
-
-export type Configuration = z.infer<typeof CONFIGURATION>;
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 

@@ -1,4 +1,5 @@
-/** Joins the SQL layer to the engine: sessions, and the repositories that procedures work on. */
+/** Where the layers meet: SQL sessions over the engine, with procedures, accounts and the server's own settings. */
+import { hostname } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import type { Accounts } from "../engine/accounts/accounts.ts";
 import type { CairnEngine } from "../engine/cairn-engine.ts";
@@ -10,6 +11,9 @@ import { EngineRepositoryServer } from "../engine/version-control/repository-ser
 import { TransferGate } from "../engine/version-control/transfer-gate.ts";
 import type { SqlSessionFactory } from "../sql/api.ts";
 import { createSqlSessionFactory } from "../sql/session/create-session.ts";
+import type { RepositoryAccess } from "../sql/session/procedure-caller.ts";
+import type { ServerLimits } from "./server-context.ts";
+import { SERVER_VERSION } from "./version.ts";
 
 export interface SessionFactoryParts {
   readonly engine: CairnEngine;
@@ -19,30 +23,71 @@ export interface SessionFactoryParts {
   readonly clock: Clock;
 }
 
-export function createSessionFactory(parts: SessionFactoryParts): SqlSessionFactory {
-  const { engine, accounts, processes, procedures, clock } = parts;
+/** What SHOW VARIABLES says of the server. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly socket: string | undefined;
+  readonly dataFolder: string;
+  readonly requireSecureTransport: boolean;
+  readonly limits: ServerLimits;
+}
+
+/** `settings` is asked when the first session begins: only then is the port known. */
+export function createSessionFactory(
+  parts: SessionFactoryParts,
+  settings: () => ServerSettings,
+): SqlSessionFactory {
+  let factory: SqlSessionFactory | undefined;
+  return (connection) => {
+    factory ??= createSqlSessionFactory({
+      engine: parts.engine,
+      clock: parts.clock,
+      accounts: parts.accounts,
+      processList: parts.processes,
+      procedures: parts.procedures,
+      repositories: repositoryAccess(parts.engine),
+      settings: variablesOf(settings()),
+    });
+    return factory(connection);
+  };
+}
+
+function repositoryAccess(engine: CairnEngine): RepositoryAccess {
   const opener = createRemoteOpener(engine.services.files);
   const gates = new Map<string, TransferGate>();
-  const onProgress = (): void => undefined;
-  return createSqlSessionFactory({
-    engine,
-    clock,
-    accounts,
-    processList: processes,
-    procedures,
-    repositories: {
-      server: new EngineRepositoryServer({ engine, opener, onProgress }),
-      openRepository: (databaseName, identity) => {
-        const gate = gates.get(databaseName) ?? new TransferGate();
-        gates.set(databaseName, gate);
-        return new DatabaseRepository({
-          store: engine.versionStore(databaseName),
-          opener,
-          gate,
-          onProgress,
-          identity,
-        });
-      },
+  const onProgress = (): void => {};
+  return {
+    server: new EngineRepositoryServer({ engine, opener, onProgress }),
+    openRepository: (databaseName, identity) => {
+      const gate = gates.get(databaseName) ?? new TransferGate();
+      gates.set(databaseName, gate);
+      return new DatabaseRepository({
+        store: engine.versionStore(databaseName),
+        opener,
+        gate,
+        onProgress,
+        identity,
+      });
     },
-  });
+  };
+}
+
+function variablesOf(settings: ServerSettings): Readonly<Record<string, number | string>> {
+  const { limits } = settings;
+  return {
+    version: SERVER_VERSION,
+    hostname: hostname(),
+    bind_address: settings.host,
+    port: settings.port,
+    socket: settings.socket ?? "",
+    datadir: `${settings.dataFolder}/`,
+    require_secure_transport: settings.requireSecureTransport ? 1 : 0,
+    max_connections: limits.maxConnections,
+    connect_timeout: limits.connectTimeoutSeconds,
+    wait_timeout: limits.waitTimeoutSeconds,
+    interactive_timeout: limits.waitTimeoutSeconds,
+    net_write_timeout: limits.netWriteTimeoutSeconds,
+    max_allowed_packet: limits.maxAllowedPacket,
+  };
 }

@@ -12,7 +12,7 @@ import type { ServerLimits } from "./server-context.ts";
 import { openPasswordKeys, openSecureContext, type TlsFiles } from "./server-keys.ts";
 
 export const DEFAULT_LIMITS: ServerLimits = {
-  maxConnections: 1040,
+  maxConnections: 151,
   connectTimeoutSeconds: 10,
   waitTimeoutSeconds: 28_800,
   netWriteTimeoutSeconds: 60,

@@ -18,8 +18,9 @@ import { type Configuration, readConfiguration, readDefaultConfiguration } from 
 import { removeEndpoint, writeEndpoint } from "./endpoint.ts";
 import type { MysqlServer } from "./mysql-server.ts";
 import type { ServerLimits } from "./server-context.ts";
+import type { TlsFiles } from "./server-keys.ts";
 import { createSessionFactory } from "./session-factory.ts";
-import { startMysqlServer } from "./start-mysql-server.ts";
+import { DEFAULT_LIMITS, startMysqlServer } from "./start-mysql-server.ts";
 import { SERVER_VERSION } from "./version.ts";
 
 const DEFAULT_HOST = "localhost";
@@ -104,21 +105,30 @@ async function openAll({ options, dataFolder, files, opened }: Opening): Promise
   const processes = new ProcessList(systemClock.now());
   const host = options.host ?? configuration.host ?? DEFAULT_HOST;
   const socket = options.socket ?? configuration.socket;
-  const { server, port } = await startMysqlServer({
+  const requireSecureTransport = configuration.require_secure_transport ?? false;
+  const limits = { ...DEFAULT_LIMITS, ...limitsOf(configuration) };
+  let port = options.port ?? configuration.port ?? DEFAULT_PORT;
+  const createSession = createSessionFactory(
+    { engine, accounts, processes, procedures, clock: systemClock },
+    () => ({ host, port, socket, dataFolder, requireSecureTransport, limits }),
+  );
+  const started = await startMysqlServer({
     dataFolder,
     host,
-    port: options.port ?? configuration.port ?? DEFAULT_PORT,
+    port,
     socketPath: socket === undefined ? undefined : resolve(socket),
     serverVersion: SERVER_VERSION,
     tls: tlsOf(configuration),
-    requireSecureTransport: configuration.require_secure_transport ?? false,
-    limits: limitsOf(configuration),
+    requireSecureTransport,
+    limits,
     accounts,
     processes,
-    createSession: createSessionFactory({ engine, accounts, processes, procedures, clock: systemClock }),
+    createSession,
     clock: systemClock,
     logger,
   });
+  const { server } = started;
+  port = started.port;
   opened.push(() => server.close());
   writeEndpoint(dataFolder, { host: clientHost(host), port, socket });
   opened.push(() => Promise.resolve(removeEndpoint(dataFolder)));
@@ -173,9 +183,7 @@ function clientHost(listenHost: string): string {
   return listenHost === "::" ? "::1" : listenHost;
 }
 
-function tlsOf({
-  tls,
-}: Configuration): "off" | "self-signed" | Exclude<Configuration["tls"], boolean | undefined> {
+function tlsOf({ tls }: Configuration): "off" | "self-signed" | TlsFiles {
   if (tls === false) return "off";
   return tls === undefined || tls === true ? "self-signed" : tls;
 }
