@@ -20,6 +20,8 @@ export interface ComputedTable {
   readonly database: string;
   readonly name: string;
   readonly columns: readonly VirtualColumn[];
+  /** Awaited before each execution, for what cannot be had synchronously. */
+  prepare?(): Promise<void> | undefined;
   rows(frame: Frame, hints: ReadonlyMap<string, Value>): Iterable<readonly Value[]>;
 }
 

@@ -96,6 +96,13 @@ export class ExecutableQuery {
     return true;
   }
 
+  /** Lets computed tables get ready. */
+  async prepare(): Promise<void> {
+    // Building the operators is what finds them.
+    void this.operator;
+    for (const preparation of this.#builder.preparations) await preparation();
+  }
+
   get locksRows(): boolean {
     return this.tables.some((table) => table.forWrite);
   }

@@ -3,7 +3,7 @@
  * aggregate, or a column that the keys determine (the key holds a unique key of its table, or a condition makes it
  * equal to something determined).
  */
-import { sqlError } from "../../values/sql-error.ts";
+import { SqlError, sqlError } from "../../values/sql-error.ts";
 import { type BoundColumn, type BoundExpression, childrenOf } from "../binder/bound-expression.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { isRowIndependent, sameExpression } from "./same-expression.ts";
@@ -116,8 +116,11 @@ export function requireDetermined(
     const offending = determined.firstUndetermined(expression);
     if (offending === undefined) return;
     const name = columnText(offending);
-    if (options.grouped) throw sqlError("ER_WRONG_FIELD_WITH_GROUP", at + 1, options.place, name);
-    throw sqlError("ER_MIX_OF_GROUP_FUNC_AND_FIELDS", at + 1, options.place, name);
+    // MySQL sends the newer texts under the older numbers, 1055 and 1140.
+    if (options.grouped) {
+      throw new SqlError("ER_WRONG_FIELD_WITH_GROUP", sqlError("ER_WRONG_FIELD_WITH_GROUP_V2", at + 1, options.place, name).message);
+    }
+    throw new SqlError("ER_MIX_OF_GROUP_FUNC_AND_FIELDS", sqlError("ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2", at + 1, options.place, name).message);
   });
 }
 

@@ -32,6 +32,8 @@ export class PlanBuilder implements RowLayout {
   readonly subqueries: ExplainNode[] = [];
   /** The LIMIT that counts its input for SQL_CALC_FOUND_ROWS. */
   foundRows: { readonly inputRows: number } | undefined;
+  /** What computed tables want awaited before the query runs. */
+  readonly preparations: (() => Promise<void> | undefined)[] = [];
   registerCount = 0;
   /** Names of computed tables, functions and variables whose use forbids keeping the plan. */
   cacheable = true;

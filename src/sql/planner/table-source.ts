@@ -125,6 +125,7 @@ export function openComputedTable(table: ComputedTable, alias: string | undefine
           table: { name, accessType: "ALL", possibleKeys: [], key: undefined, keyLength: undefined, ref: undefined, filtered: 100, extra: [] },
         },
         build: () => {
+          if (table.prepare !== undefined) builder.preparations.push(() => table.prepare?.());
           const hints = hinted.map((hint) => ({ name: hint.name, evaluate: compileExpression(hint.value, builder) }));
           return new VirtualScan((frame: Frame) => {
             const values = new Map<string, Value>(hints.map((hint) => [hint.name, hint.evaluate(frame)]));

@@ -95,7 +95,9 @@ export async function planAndOpen(session: SessionState, transaction: Transactio
   for (let attempt = 0; attempt < REPLAN_ATTEMPTS_MAX; attempt++) {
     const executable = planStatementQuery(session, transaction, query, options);
     if (executable.locksRows && !(await executable.openWriters(transaction, session.settings.foreignKeyChecks))) continue;
-    if (executable.openTables(transaction)) return executable;
+    if (!executable.openTables(transaction)) continue;
+    await executable.prepare();
+    return executable;
   }
   throw sqlError("ER_TABLE_DEF_CHANGED");
 }
