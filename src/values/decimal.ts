@@ -211,7 +211,10 @@ export function multiplyDecimals(left: Decimal, right: Decimal): Decimal {
   return scale > MAX_DECIMAL_SCALE ? roundDecimal(product, MAX_DECIMAL_SCALE) : product;
 }
 
-/** The quotient with `scale` digits after the point; undefined when `right` is zero. */
+/**
+ * The quotient with `scale` digits after the point; undefined when `right` is zero. As in MySQL it is first computed to
+ * a whole number of 9-digit groups and cut off there, then rounded to `scale`.
+ */
 export function divideDecimals(
   left: Decimal,
   right: Decimal,
@@ -219,12 +222,26 @@ export function divideDecimals(
   mode: RoundingMode = "half-away",
 ): Decimal | undefined {
   if (right.isZero) return undefined;
-  const shift = scale + right.scale - left.scale;
+  const computed = computedQuotientScale(left.scale, right.scale, scale - left.scale);
+  const shift = computed + right.scale - left.scale;
   let dividend = BigInt(left.digits);
   let divisor = BigInt(right.digits);
   if (shift >= 0) dividend *= powerOfTen(shift);
   else divisor *= powerOfTen(-shift);
-  return decimalOf(divideRounded(dividend, divisor, mode), scale);
+  return roundDecimal(decimalOf(dividend / divisor, computed), scale, mode);
+}
+
+const GROUP_DIGITS = 9;
+
+function wholeGroups(digits: number): number {
+  return Math.ceil(digits / GROUP_DIGITS) * GROUP_DIGITS;
+}
+
+function computedQuotientScale(leftScale: number, rightScale: number, increment: number): number {
+  const left = wholeGroups(leftScale);
+  const right = wholeGroups(rightScale);
+  const rest = Math.max(0, increment - (left - leftScale) - (right - rightScale));
+  return wholeGroups(left + right + rest);
 }
 
 /** The scale of `left / right` in MySQL. */

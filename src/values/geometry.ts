@@ -73,7 +73,7 @@ export function geometryFromText(
 function checkOnGlobe(point: Point, functionName: string): Point {
   if (point.x <= -180 || point.x > 180) {
     throw sqlError(
-      "ER_GEOMETRY_PARAM_LONGITUDE_OUT_OF_RANGE",
+      "ER_LONGITUDE_OUT_OF_RANGE",
       point.x.toFixed(6),
       functionName,
       "-180.000000",
@@ -81,13 +81,7 @@ function checkOnGlobe(point: Point, functionName: string): Point {
     );
   }
   if (point.y < -90 || point.y > 90) {
-    throw sqlError(
-      "ER_GEOMETRY_PARAM_LATITUDE_OUT_OF_RANGE",
-      point.y.toFixed(6),
-      functionName,
-      "-90.000000",
-      "90.000000",
-    );
+    throw sqlError("ER_LATITUDE_OUT_OF_RANGE", point.y.toFixed(6), functionName, "-90.000000", "90.000000");
   }
   return point;
 }

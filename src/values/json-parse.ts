@@ -233,6 +233,8 @@ class JsonParser {
     if (/[.eE]/.test(digits)) return this.#double(digits, start);
     const value = digits.length < 16 ? Number(digits) : canonicalInteger(BigInt(digits));
     if (value < -9223372036854775808n || value > 18446744073709551615n) return this.#double(digits, start);
+    // MySQL reads the greatest signed integer as unsigned already.
+    if (value === 9223372036854775807n) return { kind: "unsigned", value };
     return jsonInteger(value === 0 ? 0 : value);
   }
 

@@ -143,7 +143,7 @@ class PathParser {
       }
     }
     this.#skipBlanks();
-    if (this.#text[this.#at] !== "]") this.#fail();
+    if (this.#text[this.#at] !== "]") this.#fail(Math.min(this.#at + 1, this.#text.length));
     this.#at++;
     return leg;
   }
@@ -152,7 +152,9 @@ class PathParser {
     if (!this.#text.startsWith("last", this.#at)) return { offset: this.#digits(), fromLast: false };
     this.#at += 4;
     const minus = /^\s*-\s*/.exec(this.#text.slice(this.#at))?.[0];
-    if (minus === undefined) return { offset: 0, fromLast: true };
+    if (minus === undefined) {
+      return { offset: 0, fromLast: true };
+    }
     this.#at += minus.length;
     return { offset: this.#digits(), fromLast: true };
   }
