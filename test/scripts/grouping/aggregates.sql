@@ -1,0 +1,67 @@
+CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), KEY (a))
+---
+ok: 0 affected
+
+INSERT INTO t VALUES (1,10,'x'),(2,20,'y'),(3,20,'z'),(4,NULL,'x'),(5,50,NULL)
+---
+ok: 5 affected; Records: 5  Duplicates: 0  Warnings: 0
+
+SELECT SUM(a), AVG(a), COUNT(a) FROM t
+---
+SUM(a)	AVG(a)	COUNT(a)
+100	25.0000	4
+
+SELECT BIT_AND(a), BIT_OR(a), BIT_XOR(a) FROM t
+---
+BIT_AND(a)	BIT_OR(a)	BIT_XOR(a)
+0	62	56
+
+SELECT STD(a), VARIANCE(a) FROM t WHERE a IS NOT NULL
+---
+STD(a)	VARIANCE(a)
+14.999999999999998	224.99999999999997
+
+SELECT GROUP_CONCAT(DISTINCT b ORDER BY b DESC SEPARATOR '-') FROM t
+---
+GROUP_CONCAT(DISTINCT b ORDER BY b DESC SEPARATOR '-')
+z-y-x
+
+SELECT SUM(DISTINCT a) FROM t
+---
+SUM(DISTINCT a)
+80
+
+SELECT MIN(b), MAX(b) FROM t
+---
+MIN(b)	MAX(b)
+x	z
+
+SELECT JSON_ARRAYAGG(id) FROM (SELECT id FROM t ORDER BY id) x
+---
+JSON_ARRAYAGG(id)
+[4, 1, 2, 3, 5]
+
+SELECT SUM(a/3) FROM t
+---
+SUM(a/3)
+33.3334
+
+SELECT AVG(id) FROM t
+---
+AVG(id)
+3.0000
+
+SELECT COUNT(NULL) FROM t
+---
+COUNT(NULL)
+0
+
+SELECT SUM(b) FROM t WHERE id = 99
+---
+SUM(b)
+NULL
+
+SELECT MAX(id), MIN(id) FROM t WHERE a = 20
+---
+MAX(id)	MIN(id)
+3	2

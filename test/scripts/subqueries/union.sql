@@ -1,0 +1,116 @@
+CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), KEY (a))
+---
+ok: 0 affected
+
+INSERT INTO t VALUES (1,10,'x'),(2,20,'y'),(3,20,'z'),(4,NULL,'x'),(5,50,NULL)
+---
+ok: 5 affected; Records: 5  Duplicates: 0  Warnings: 0
+
+SELECT 1 UNION SELECT 1
+---
+1
+1
+
+SELECT 1 UNION ALL SELECT 1
+---
+1
+1
+1
+
+SELECT id FROM t UNION SELECT a FROM t
+---
+id
+1
+10
+2
+20
+3
+4
+5
+50
+NULL
+
+SELECT 1, 'a' UNION SELECT 2.5, 'bcd'
+---
+1	a
+1.0	a
+2.5	bcd
+
+SELECT 1 UNION SELECT 1, 2
+---
+error 1222: The used SELECT statements have a different number of columns
+
+(SELECT id FROM t ORDER BY id DESC LIMIT 1) UNION ALL (SELECT id FROM t ORDER BY id LIMIT 1)
+---
+id
+5
+1
+
+SELECT id FROM t UNION SELECT 100 ORDER BY id DESC LIMIT 2
+---
+id
+100
+5
+
+SELECT id AS k FROM t WHERE id < 3 UNION SELECT 9 ORDER BY k
+---
+k
+1
+2
+9
+
+SELECT 1 EXCEPT SELECT 1
+---
+1
+
+SELECT id FROM t EXCEPT SELECT 2
+---
+id
+1
+3
+4
+5
+
+SELECT id FROM t INTERSECT SELECT a/10 FROM t
+---
+id
+1.0000
+2.0000
+5.0000
+
+SELECT a FROM t INTERSECT ALL SELECT 20
+---
+a
+20
+
+SELECT NULL UNION SELECT 1
+---
+NULL
+1
+NULL
+
+SELECT '1' UNION SELECT 1
+---
+1
+1
+
+SELECT 1 UNION SELECT NULL UNION SELECT 'x'
+---
+1
+1
+NULL
+x
+
+TABLE t
+---
+id	a	b
+1	10	x
+2	20	y
+3	20	z
+4	NULL	x
+5	50	NULL
+
+TABLE t ORDER BY id DESC LIMIT 1
+---
+id	a	b
+5	50	NULL

@@ -1,0 +1,85 @@
+CREATE TABLE t (a DATE, b TIME, c DATETIME, d TIMESTAMP NULL, e YEAR, f DATETIME(3), g TIME(6))
+---
+ok: 0 affected
+
+INSERT INTO t VALUES ('2024-02-29', '12:34:56', '2024-02-29 12:34:56', '2024-02-29 12:34:56', 2024, '2024-02-29 12:34:56.789', '-01:02:03.000004')
+---
+ok: 1 affected
+
+INSERT INTO t VALUES (20240301, 123456, 20240301123456, '2024-03-01', 99, '2024-03-01 00:00:00.9995', '838:59:59')
+---
+ok: 1 affected
+
+INSERT INTO t (a) VALUES ('2024-02-30')
+---
+error 1292: Incorrect date value: '2024-02-30' for column 'a' at row 1
+
+INSERT INTO t (a) VALUES ('0000-00-00')
+---
+error 1292: Incorrect date value: '0000-00-00' for column 'a' at row 1
+
+INSERT INTO t (c) VALUES ('nonsense')
+---
+error 1292: Incorrect datetime value: 'nonsense' for column 'c' at row 1
+
+INSERT INTO t (b) VALUES ('900:00:00')
+---
+error 1292: Incorrect time value: '900:00:00' for column 'b' at row 1
+
+SELECT * FROM t
+---
+a	b	c	d	e	f	g
+2024-02-29	12:34:56	2024-02-29 12:34:56	2024-02-29 12:34:56	2024	2024-02-29 12:34:56.789	-01:02:03.000004
+2024-03-01	12:34:56	2024-03-01 12:34:56	2024-03-01 00:00:00	1999	2024-03-01 00:00:01.000	838:59:59.000000
+
+SELECT a + INTERVAL 1 DAY, DATE_FORMAT(c, '%Y/%m/%d %H:%i'), YEAR(a), DAYOFWEEK(a) FROM t
+---
+a + INTERVAL 1 DAY	DATE_FORMAT(c, '%Y/%m/%d %H:%i')	YEAR(a)	DAYOFWEEK(a)
+2024-03-01	2024/02/29 12:34	2024	5
+2024-03-02	2024/03/01 12:34	2024	6
+
+SELECT a FROM t WHERE a = '2024-02-29'
+---
+a
+2024-02-29
+
+SELECT a FROM t WHERE a > '2024-02-29'
+---
+a
+2024-03-01
+
+SELECT a FROM t WHERE c = '2024-02-29 12:34:56'
+---
+a
+2024-02-29
+
+SELECT a FROM t WHERE a BETWEEN '2024-01-01' AND '2024-12-31' ORDER BY a DESC
+---
+a
+2024-03-01
+2024-02-29
+
+SELECT DATEDIFF('2024-03-01', a), TIMEDIFF(b, '01:00:00') FROM t
+---
+DATEDIFF('2024-03-01', a)	TIMEDIFF(b, '01:00:00')
+0	11:34:56
+1	11:34:56
+
+SELECT MAX(a), MIN(c), MAX(b) FROM t
+---
+MAX(a)	MIN(c)	MAX(b)
+2024-03-01	2024-02-29 12:34:56	12:34:56
+
+SET time_zone = '+02:00'
+---
+ok: 0 affected
+
+SELECT d, c FROM t
+---
+d	c
+2024-02-29 14:34:56	2024-02-29 12:34:56
+2024-03-01 02:00:00	2024-03-01 12:34:56
+
+SET time_zone = '+00:00'
+---
+ok: 0 affected
