@@ -71,20 +71,37 @@ export class LayeredTableView implements TableView {
   }
 
   lookup(index: number, key: Uint8Array, into: TupleSlot): boolean {
-    const own = this.#own()?.indexes[index];
-    const { active, frozen, trees } = this.layers;
-    const committed = active.indexes[index] as RowDelta;
-    const folding = frozen?.indexes[index];
-    const edited = committed.count > 0 || (own !== undefined && own.count > 0) || (folding?.count ?? 0) > 0;
-    if (edited) {
-      const text = keyToText(key);
-      for (const delta of own === undefined ? [committed, folding] : [own, committed, folding]) {
-        const entry = delta?.getEntry(text);
-        const version = entry === undefined ? undefined : visibleVersion(entry, this.#sequence);
-        if (entry !== undefined && version !== undefined) return show(entry, version, into);
-      }
-    }
-    return trees[index]?.lookup(key, into) ?? false;
+    const edited = this.#hasEdits(index) ? this.#lookupEdits(index, keyToText(key), into) : undefined;
+    return edited ?? this.layers.trees[index]?.lookup(key, into) ?? false;
+  }
+
+  /** {@link lookup} for a caller that has the key's text already. */
+  lookupText(index: number, key: Uint8Array, text: string, into: TupleSlot): boolean {
+    return this.#lookupEdits(index, text, into) ?? this.layers.trees[index]?.lookup(key, into) ?? false;
+  }
+
+  #hasEdits(index: number): boolean {
+    const { active, frozen } = this.layers;
+    if ((active.indexes[index] as RowDelta).count > 0 || (frozen?.indexes[index]?.count ?? 0) > 0)
+      return true;
+    return (this.#own()?.indexes[index]?.count ?? 0) > 0;
+  }
+
+  /** Undefined when no edit says anything about the key. */
+  #lookupEdits(index: number, text: string, into: TupleSlot): boolean | undefined {
+    const { active, frozen } = this.layers;
+    return (
+      this.#lookupIn(this.#own()?.indexes[index], text, into) ??
+      this.#lookupIn(active.indexes[index], text, into) ??
+      this.#lookupIn(frozen?.indexes[index], text, into)
+    );
+  }
+
+  #lookupIn(delta: RowDelta | undefined, text: string, into: TupleSlot): boolean | undefined {
+    if (delta === undefined || delta.count === 0) return undefined;
+    const entry = delta.getEntry(text);
+    const version = entry === undefined ? undefined : visibleVersion(entry, this.#sequence);
+    return entry === undefined || version === undefined ? undefined : show(entry, version, into);
   }
 
   openCursor(index: number, range: KeyRange, direction: ScanDirection): TupleCursor {

@@ -13,14 +13,7 @@ import { decodeRowId, hasEntries, prefixSuccessor, type RowCodec } from "../tabl
 import type { IndexDefinition } from "../tables/schema.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { Value } from "../values/value.ts";
-import type {
-  LockOutcome,
-  LockWaitPolicy,
-  TableView,
-  TableWriter,
-  WriteOptions,
-  WriteOutcome,
-} from "./api.ts";
+import type { LockOutcome, LockWaitPolicy, TableWriter, WriteOptions, WriteOutcome } from "./api.ts";
 import { type BranchState, NEWEST } from "./branch-state.ts";
 import type { Database } from "./database.ts";
 import { ForeignKeyChecker } from "./foreign-keys.ts";
@@ -49,7 +42,7 @@ const NO_VALUE: Uint8Array = new Uint8Array(0);
 const AUTO_INCREMENT_MAX = 2n ** 64n - 1n;
 
 export class LockingTableWriter implements TableWriter {
-  readonly current: TableView;
+  readonly current: LayeredTableView;
   readonly state: TableState;
   readonly branch: BranchState;
   readonly #transaction: SqlTransaction;
@@ -178,11 +171,12 @@ export class LockingTableWriter implements TableWriter {
     const codec = this.#codec;
     const { key, value } = codec.encodeRow(values, codec.keyless ? this.state.nextRowId : 0);
     if (codec.keyless) this.state.nextRowId++;
-    const blocked = this.#claimPrimaryKey(key) ?? this.#claimIndexes(values, { key, old: undefined });
+    const text = keyToText(key);
+    const blocked = this.#claimPrimaryKey(key, text) ?? this.#claimIndexes(values, { key, old: undefined });
     if (blocked !== undefined) return blocked;
     const missing = this.#foreignKeys?.checkParents(values, undefined);
     if (missing !== undefined) return missing;
-    this.#putRow(key, value, 1);
+    this.#putRow({ key, text, value }, 1);
     this.#putIndexes();
     return undefined;
   }
@@ -197,18 +191,19 @@ export class LockingTableWriter implements TableWriter {
     if (wait !== undefined) return wait;
     const { key, value } = codec.encodeRow(newValues, codec.keyless ? decodeRowId(rowKey, 0) : 0);
     const moved = compareBytes(key, rowKey) !== 0;
+    const text = keyToText(key);
     const old = { values: oldValues, key: rowKey };
     const blocked =
-      (moved ? this.#claimPrimaryKey(key) : undefined) ??
+      (moved ? this.#claimPrimaryKey(key, text) : undefined) ??
       this.#claimIndexes(newValues, { key, old }) ??
       this.#foreignKeys?.checkParents(newValues, oldValues);
     if (blocked !== undefined) return blocked;
     this.#hideSnapshotEntries(rowKey);
     if (moved) {
-      this.#putRow(rowKey, undefined, -1);
-      this.#putRow(key, value, 1);
+      this.#putRow({ key: rowKey, text: keyToText(rowKey), value: undefined }, -1);
+      this.#putRow({ key, text, value }, 1);
     } else {
-      this.#putRow(key, value, 0);
+      this.#putRow({ key, text, value }, 0);
     }
     this.#putIndexes();
     return this.#foreignKeys?.parentChanged(oldValues, newValues);
@@ -219,20 +214,20 @@ export class LockingTableWriter implements TableWriter {
       this.lockKey(rowKey, LOCK_EXCLUSIVE) ?? this.#claimRemovedValues({ values: oldValues, key: rowKey });
     if (wait !== undefined) return wait;
     this.#hideSnapshotEntries(rowKey);
-    this.#putRow(rowKey, undefined, -1);
+    this.#putRow({ key: rowKey, text: keyToText(rowKey), value: undefined }, -1);
     this.#putIndexes();
     return this.#foreignKeys?.parentChanged(oldValues, undefined);
   }
 
   /** Locks a new primary key and refuses one that is taken or in a guarded range. The lock need not be a real one
    *  while nobody else is interested: see {@link #lockRowKey}. */
-  #claimPrimaryKey(key: Uint8Array): WriteOutcome | undefined {
-    const text = keyToText(key);
+  #claimPrimaryKey(key: Uint8Array, text: string): WriteOutcome | undefined {
     if (this.state.rowLocks.getQueue(text) !== undefined || this.#isOpenElsewhere(text)) {
       const wait = asWait(this.#lockRowKey(text, LOCK_EXCLUSIVE, "wait"));
       if (wait !== undefined) return wait;
     }
-    if (this.current.lookup(0, key, this.#slot)) return { kind: "duplicate", index: 0, primaryKey: key };
+    if (this.current.lookupText(0, key, text, this.#slot))
+      return { kind: "duplicate", index: 0, primaryKey: key };
     return this.#passGuards(0, key);
   }
 
@@ -309,12 +304,18 @@ export class LockingTableWriter implements TableWriter {
     return undefined;
   }
 
-  #putRow(keyBytes: Uint8Array, value: Uint8Array | undefined, countChange: -1 | 0 | 1): void {
-    const key = keyToText(keyBytes);
+  #putRow(
+    {
+      key,
+      text,
+      value,
+    }: { readonly key: Uint8Array; readonly text: string; readonly value: Uint8Array | undefined },
+    countChange: -1 | 0 | 1,
+  ): void {
     const snapshot = this.#transaction.getSnapshot(this.branch);
     const viewCountChange =
-      snapshot === undefined ? countChange : this.#viewCountChange(keyBytes, value !== undefined);
-    const edit = { index: 0, key, keyBytes, value, countChange, viewCountChange };
+      snapshot === undefined ? countChange : this.#viewCountChange(key, value !== undefined);
+    const edit = { index: 0, key: text, keyBytes: key, value, countChange, viewCountChange };
     this.#transaction.edits.put(this.#edits, edit);
   }
 
