@@ -4,7 +4,7 @@
  */
 import type { AccountName } from "../engine/accounts/account.ts";
 import type { KillKind, Process } from "../engine/process-list.ts";
-import type { QueryOptions, SqlSession } from "../sql/api.ts";
+import type { QueryOptions, SessionStatus, SqlSession } from "../sql/api.ts";
 import { sqlError } from "../values/sql-error.ts";
 import {
   CLIENT_FOUND_ROWS,
@@ -38,7 +38,7 @@ export class Connection implements Process, SenderSession {
   readonly origin: ClientOrigin;
   readonly statements: PreparedStatements;
   readonly sender: ResultSender;
-  capabilities = CLIENT_PROTOCOL_41;
+  capabilities: number = CLIENT_PROTOCOL_41;
   account: AccountName = { user: "", host: "" };
   user = "";
   command = "Connect";
@@ -46,6 +46,7 @@ export class Connection implements Process, SenderSession {
   multiStatements = false;
   #state: State = "logging in";
   #session: SqlSession | undefined;
+  #status: SessionStatus | undefined;
   #tracker: SessionTracker | undefined;
   #text: Buffer | undefined;
   #abort = new AbortController();
@@ -96,11 +97,13 @@ export class Connection implements Process, SenderSession {
   }
 
   statusFlags(): number {
-    return statusFlagsOf(this.session.status);
+    this.#status = this.session.status;
+    return statusFlagsOf(this.#status);
   }
 
+  /** Of the status that {@link statusFlags} gave the flags of. */
   takeChanges(): SessionChanges | undefined {
-    return this.#tracker?.takeChanges(this.session.status);
+    return this.#tracker?.takeChanges(this.#status ?? this.session.status);
   }
 
   /** The next answer names the database even when it stays the same. */
@@ -224,6 +227,7 @@ export class Connection implements Process, SenderSession {
       writer.sequence = reader.sequence;
       this.#state = "busy";
       this.sinceMs = this.context.clock.now();
+      this.#shownState = EXECUTING;
       counters.questions++;
       try {
         const pending = dispatchCommand(this as CommandTarget);
@@ -248,7 +252,6 @@ export class Connection implements Process, SenderSession {
     this.#state = "idle";
     this.sinceMs = this.context.clock.now();
     this.command = "Sleep";
-    this.#shownState = EXECUTING;
     this.#text = undefined;
   }
 

@@ -129,7 +129,7 @@ export class MysqlServer {
 function refuse(socket: Socket, stopping: boolean): void {
   const error = sqlError(stopping ? "ER_SERVER_SHUTDOWN" : "ER_CON_COUNT_ERROR");
   const writer = new PacketWriter();
-  writeError(writer, { errno: error.errno, sqlState: error.sqlState, message: error.message });
+  writeError(writer, { errno: error.errno, sqlState: undefined, message: error.message });
   socket.on("error", () => socket.destroy());
   socket.end(writer.take());
 }

@@ -13,7 +13,7 @@ export interface SessionStatus {
   readonly readOnlyTransaction: boolean;
   readonly noBackslashEscapes: boolean;
   readonly database: string | undefined;
-  /** what the wire converts text results to; undefined = no conversion (SET character_set_results = NULL/binary) */
+  /** what the wire converts text results to; `binary` and undefined (NULL) = no conversion */
   readonly resultsCharset: string | undefined;
   readonly clientCharset: string;
   /** session values of the variables of these names, where the session has them */
@@ -76,7 +76,11 @@ export interface SqlSession {
   readonly status: SessionStatus;
   query(text: Uint8Array, options: QueryOptions): Promise<void>;
   prepare(text: Uint8Array): Promise<PreparedStatement>;
-  execute(statement: PreparedStatement, parameters: readonly BoundParameter[], options: QueryOptions): Promise<void>;
+  execute(
+    statement: PreparedStatement,
+    parameters: readonly BoundParameter[],
+    options: QueryOptions,
+  ): Promise<void>;
   /** COM_INIT_DB / USE: accepts `db`, `db/branch` and `db@branch`. 1049, 1044. */
   useDatabase(name: string): Promise<void>;
   /** COM_FIELD_LIST */

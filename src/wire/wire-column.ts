@@ -2,7 +2,7 @@
 import { unreachable } from "../base/assert.ts";
 import { type CharsetInfo, charsetInfo, collationInfo, encodeText } from "../values/charset.ts";
 import type { ResultColumn } from "../values/row-writer.ts";
-import type { IntegerName, SqlType } from "../values/sql-type.ts";
+import type { EnumType, IntegerName, SetType, SqlType, StringType } from "../values/sql-type.ts";
 import * as protocol from "./protocol.ts";
 
 export interface WireColumn {
@@ -37,8 +37,8 @@ const FLAG_SET = 2048;
 const FLAG_NO_DEFAULT = 4096;
 const FLAG_ON_UPDATE_NOW = 8192;
 const FLAG_PART_KEY = 16384;
-const FLAG_NUMBER = 32768;
 const DECIMALS_NOT_FIXED = 31;
+const LENGTH_MAX = 0xffffffff;
 
 interface TypeOnWire {
   readonly typeCode: number;
@@ -50,15 +50,15 @@ interface TypeOnWire {
 export function toWireColumn(column: ResultColumn, resultsCharset: string | undefined): WireColumn {
   const { type } = column;
   const charset = charsetInfo(charsetOnWire(type, resultsCharset));
-  const wire = typeOnWire(type, charset.maxLength);
-  let flags = wire.flags;
+  const wire = typeOnWire(type, lengthFactors(resultsCharset, charset));
+  let flags = wire.flags | binaryFlag(column);
   if (!column.nullable) flags |= FLAG_NOT_NULL;
   if (column.primaryKey) flags |= FLAG_PRIMARY_KEY | FLAG_PART_KEY;
   if (column.uniqueKey) flags |= FLAG_UNIQUE_KEY | FLAG_PART_KEY;
   if (column.multipleKey) flags |= FLAG_MULTIPLE_KEY | FLAG_PART_KEY;
   if (column.autoIncrement) flags |= FLAG_AUTO_INCREMENT;
   if (column.noDefault) flags |= FLAG_NO_DEFAULT;
-  if (column.onUpdateNow) flags |= FLAG_ON_UPDATE_NOW;
+  if (column.onUpdateNow) flags |= FLAG_ON_UPDATE_NOW | FLAG_TIMESTAMP;
   return {
     typeCode: wire.typeCode,
     flags,
@@ -72,18 +72,43 @@ export function toWireColumn(column: ResultColumn, resultsCharset: string | unde
   };
 }
 
-const INTEGER_WIRE: Readonly<Record<IntegerName, readonly [typeCode: number, length: number]>> = {
-  tinyint: [protocol.TYPE_TINY, 4],
-  smallint: [protocol.TYPE_SHORT, 6],
-  mediumint: [protocol.TYPE_INT24, 9],
-  int: [protocol.TYPE_LONG, 11],
-  bigint: [protocol.TYPE_LONGLONG, 20],
+/** With the digits (and sign) that the largest value takes. */
+const INTEGER_WIRE: Readonly<
+  Record<IntegerName, readonly [typeCode: number, signed: number, unsigned: number]>
+> = {
+  tinyint: [protocol.TYPE_TINY, 4, 3],
+  smallint: [protocol.TYPE_SHORT, 6, 5],
+  mediumint: [protocol.TYPE_INT24, 9, 8],
+  int: [protocol.TYPE_LONG, 11, 10],
+  bigint: [protocol.TYPE_LONGLONG, 20, 20],
 };
 
-function typeOnWire(type: SqlType, bytesPerCharacter: number): TypeOnWire {
+/** What the length of a type is multiplied with: TEXT has bytes already, which grow by the conversion. */
+interface LengthFactors {
+  readonly characters: number;
+  readonly textBytes: number;
+}
+
+function lengthFactors(resultsCharset: string | undefined, charset: CharsetInfo): LengthFactors {
+  if (resultsCharset === "binary") return { characters: 1, textBytes: 1 };
+  return { characters: charset.maxLength, textBytes: resultsCharset === undefined ? 1 : charset.maxLength };
+}
+
+/** Computed values other than text, and text of binary collations. */
+function binaryFlag({ type, originalTable }: ResultColumn): number {
+  if (isText(type)) return type.collation.endsWith("_bin") ? FLAG_BINARY : 0;
+  return originalTable === "" ? FLAG_BINARY : 0;
+}
+
+function isText(type: SqlType): type is StringType | EnumType | SetType {
+  return type.kind === "string" || type.kind === "enum" || type.kind === "set";
+}
+
+function typeOnWire(type: SqlType, factors: LengthFactors): TypeOnWire {
   switch (type.kind) {
     case "integer": {
-      const [typeCode, length] = INTEGER_WIRE[type.name];
+      const [typeCode, signed, unsigned] = INTEGER_WIRE[type.name];
+      const length = type.unsigned ? unsigned : signed;
       return { typeCode, length: type.displayWidth ?? length, decimals: 0, flags: numberFlags(type) };
     }
     case "float": {
@@ -107,10 +132,10 @@ function typeOnWire(type: SqlType, bytesPerCharacter: number): TypeOnWire {
         typeCode: protocol.TYPE_YEAR,
         length: 4,
         decimals: 0,
-        flags: FLAG_UNSIGNED | FLAG_ZEROFILL | FLAG_NUMBER,
+        flags: FLAG_UNSIGNED | FLAG_ZEROFILL,
       };
     case "string":
-      return textOnWire(type.name, type.length, bytesPerCharacter);
+      return textOnWire(type.name, type.length, factors);
     case "binary":
       if (type.name === "binary") return binaryOnWire(protocol.TYPE_STRING, type.length);
       if (type.name === "varbinary") return binaryOnWire(protocol.TYPE_VAR_STRING, type.length);
@@ -125,7 +150,7 @@ function typeOnWire(type: SqlType, bytesPerCharacter: number): TypeOnWire {
           : sizes.reduce((sum, size) => sum + size, Math.max(0, sizes.length - 1));
       return {
         typeCode: protocol.TYPE_STRING,
-        length: characters * bytesPerCharacter,
+        length: characters * factors.characters,
         decimals: 0,
         flags: flag,
       };
@@ -137,7 +162,7 @@ function typeOnWire(type: SqlType, bytesPerCharacter: number): TypeOnWire {
     case "datetime":
       return temporalOnWire(protocol.TYPE_DATETIME, 19, type.fraction, FLAG_BINARY);
     case "timestamp":
-      return temporalOnWire(protocol.TYPE_TIMESTAMP, 19, type.fraction, FLAG_BINARY | FLAG_TIMESTAMP);
+      return temporalOnWire(protocol.TYPE_TIMESTAMP, 19, type.fraction, FLAG_BINARY);
     case "json":
       return { ...binaryOnWire(protocol.TYPE_JSON, 0xffffffff), flags: FLAG_BINARY | FLAG_BLOB };
     case "geometry":
@@ -150,14 +175,15 @@ function typeOnWire(type: SqlType, bytesPerCharacter: number): TypeOnWire {
 }
 
 function numberFlags(type: { readonly unsigned: boolean; readonly zerofill: boolean }): number {
-  return (type.unsigned ? FLAG_UNSIGNED : 0) | (type.zerofill ? FLAG_ZEROFILL : 0) | FLAG_NUMBER;
+  return (type.unsigned ? FLAG_UNSIGNED : 0) | (type.zerofill ? FLAG_ZEROFILL : 0);
 }
 
-function textOnWire(name: string, length: number, bytesPerCharacter: number): TypeOnWire {
-  const sized = Math.min(length * bytesPerCharacter, 0xffffffff);
+function textOnWire(name: string, length: number, factors: LengthFactors): TypeOnWire {
+  const sized = Math.min(length * factors.characters, LENGTH_MAX);
   if (name === "char") return { typeCode: protocol.TYPE_STRING, length: sized, decimals: 0, flags: 0 };
   if (name === "varchar") return { typeCode: protocol.TYPE_VAR_STRING, length: sized, decimals: 0, flags: 0 };
-  return { typeCode: protocol.TYPE_BLOB, length: sized, decimals: 0, flags: FLAG_BLOB };
+  const bytes = Math.min(length * factors.textBytes, LENGTH_MAX);
+  return { typeCode: protocol.TYPE_BLOB, length: bytes, decimals: 0, flags: FLAG_BLOB };
 }
 
 function binaryOnWire(typeCode: number, length: number): TypeOnWire {
@@ -171,8 +197,7 @@ function temporalOnWire(typeCode: number, length: number, fraction: number, flag
 /** The character set that a column's text is sent in: the session's for results; its own when there is none. */
 function charsetOnWire(type: SqlType, resultsCharset: string | undefined): string {
   if (resultsCharset !== undefined && resultsCharset !== "binary") return resultsCharset;
-  if (type.kind === "string" || type.kind === "enum" || type.kind === "set") return type.charset;
-  return "utf8mb4";
+  return isText(type) ? type.charset : "utf8mb4";
 }
 
 /** Text is UTF-8 inside, so both UTF-8 character sets need no conversion. */
@@ -182,8 +207,6 @@ function encoderOf(charset: string): ((text: string) => Uint8Array) | undefined 
 }
 
 function collationIdOf(type: SqlType, resultsCharset: string | undefined, charset: CharsetInfo): number {
-  if (type.kind !== "string" && type.kind !== "enum" && type.kind !== "set")
-    return protocol.BINARY_COLLATION_ID;
-  const own = resultsCharset === undefined || resultsCharset === "binary";
-  return collationInfo(own ? type.collation : charset.defaultCollation).id;
+  if (!isText(type) || resultsCharset === "binary") return protocol.BINARY_COLLATION_ID;
+  return collationInfo(resultsCharset === undefined ? type.collation : charset.defaultCollation).id;
 }

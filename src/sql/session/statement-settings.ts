@@ -28,7 +28,7 @@ export function readSettings(variables: SessionVariables): StatementSettings {
     clientCharset: text("character_set_client"),
     connectionCharset: text("character_set_connection"),
     connectionCollation: text("collation_connection"),
-    resultsCharset: results === null || results === "binary" ? undefined : String(results),
+    resultsCharset: results === null ? undefined : String(results),
     timeZone: text("time_zone"),
     divPrecisionIncrement: number("div_precision_increment"),
     defaultWeekFormat: number("default_week_format"),
