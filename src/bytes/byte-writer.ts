@@ -8,7 +8,7 @@ export class ByteWriter {
   #bytes: Buffer;
   #size = 0;
 
-  constructor(capacity = FIRST_CAPACITY) {
+  constructor(capacity: number = FIRST_CAPACITY) {
     this.#bytes = Buffer.allocUnsafe(capacity);
   }
 

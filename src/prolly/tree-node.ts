@@ -25,7 +25,7 @@ export const CONTENT_ADDRESSES = 2;
 export type TreeContent = 0 | 1 | 2;
 
 const NODE_HEADER_SIZE = 8;
-export const CHILD_VALUE_SIZE = HASH_SIZE + 6;
+export const CHILD_VALUE_SIZE: number = HASH_SIZE + 6;
 const WIDE_FLAG = 0x8000_0000;
 const NARROW_SIZE_MAX = 0xffff;
 
