@@ -23,11 +23,11 @@ export class PlanBuilder implements RowLayout {
   readonly environment: BindEnvironment;
   readonly tables: PlannedTable[] = [];
   /** Slots read from a covering secondary index instead of the row: slot → index. */
-  readonly covering = new Map<number, number>();
+  readonly covering: Map<number, number> = new Map<number, number>();
   /** A frame with the values that parameters have while planning, for estimates. */
   readonly sampleFrame: Frame | undefined;
   /** Slots whose row may be missing: the null-extended sides of outer joins. */
-  readonly nullableSlots = new Set<number>();
+  readonly nullableSlots: Set<number> = new Set<number>();
   /** Plans of subqueries in expressions, for EXPLAIN. */
   readonly subqueries: ExplainNode[] = [];
   /** The LIMIT that counts its input for SQL_CALC_FOUND_ROWS. */

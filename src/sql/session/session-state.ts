@@ -53,9 +53,9 @@ export class SessionState {
   readonly engineSession: EngineSession;
   readonly variables: SessionVariables;
   readonly transactions: TransactionControl;
-  readonly diagnostics = new Diagnostics();
-  readonly userVariables = new Map<string, TypedValue>();
-  readonly prepared = new Map<string, NamedPrepared>();
+  readonly diagnostics: Diagnostics = new Diagnostics();
+  readonly userVariables: Map<string, TypedValue> = new Map<string, TypedValue>();
+  readonly prepared: Map<string, NamedPrepared> = new Map<string, NamedPrepared>();
   /** As USE named it: `db` or `db/branch`. */
   database: string | undefined;
   lastInsertId: SqlInteger = 0;

@@ -1,7 +1,7 @@
 /** Builds table definitions from CREATE TABLE and the pieces of ALTER TABLE. */
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
-import type { Column, ColumnDefault, ForeignKey, IndexPart } from "../../tables/schema.ts";
+import type { Column, ColumnDefault, ForeignKey, IndexDefinition, IndexPart } from "../../tables/schema.ts";
 import { decodeText } from "../../values/charset.ts";
 import type {
   CheckDefinition,
@@ -28,7 +28,7 @@ export class TableDefinition {
   readonly editor: SchemaEditor;
   readonly #run: TransactionRun;
   /** Ids of columns written as NULL: they can't be in a primary key. */
-  readonly explicitNull = new Set<number>();
+  readonly explicitNull: Set<number> = new Set<number>();
   /** Foreign keys whose child index is still to be seen to. */
   readonly #newKeys: { readonly key: ForeignKey; readonly indexName: string | undefined }[] = [];
 
@@ -254,6 +254,18 @@ export class TableDefinition {
         index.implicit !== true ||
         !editor.indexes.some((other) => other !== index && other.implicit !== true && beginsWithColumns(other.parts, index.parts.map((part) => part.columnId))),
     );
+  }
+
+  /** 1831 for an index that has the same parts as another. */
+  warnOfDuplicates(known: readonly IndexDefinition[]): void {
+    const { editor } = this;
+    const text = (index: IndexDefinition) => JSON.stringify([index.kind, index.parts]);
+    for (const [at, index] of editor.indexes.entries()) {
+      if (known.some((old) => old.id === index.id) || index.implicit === true) continue;
+      if (!editor.indexes.slice(0, at).some((other) => text(other) === text(index))) continue;
+      const message = sqlError("ER_DUP_INDEX", index.name, this.database, editor.tableName).message;
+      this.#run.session.warn("Warning", 1831, message);
+    }
   }
 
   /** Binds what the definition holds as text, so that mistakes show now. 1054, 3102 … */
