@@ -1,0 +1,70 @@
+/** Makes the SQL sessions of a server: one factory over what all of them share. */
+import type { Clock } from "../../base/clock.ts";
+import type { Accounts } from "../../engine/accounts/accounts.ts";
+import type { CairnEngine } from "../../engine/cairn-engine.ts";
+import type { ProcessList } from "../../engine/process-list.ts";
+import type { ProcedureRegistry } from "../../engine/procedures/registry.ts";
+import type { ConnectionFacts, SqlSession, SqlSessionFactory } from "../api.ts";
+import { GlobalVariables, SystemVariables } from "../variables/system-variables.ts";
+import { ProcedureCaller, type RepositoryAccess } from "./procedure-caller.ts";
+import { ServerFunctions } from "./server-functions.ts";
+import { ServerTables } from "./server-tables.ts";
+import { CairnSqlSession } from "./sql-session.ts";
+import type { SessionServices, SessionState } from "./session-state.ts";
+
+export interface SqlServerParts {
+  readonly engine: CairnEngine;
+  readonly clock: Clock;
+  readonly accounts?: Accounts;
+  readonly processList?: ProcessList;
+  readonly procedures?: ProcedureRegistry;
+  /** How procedures reach repositories; without it they answer 1235. */
+  readonly repositories?: RepositoryAccess;
+  /** Global variables that differ from MySQL's defaults: port, datadir, socket … */
+  readonly settings?: Readonly<Record<string, number | bigint | string | null>>;
+}
+
+export function createSqlSessionFactory(parts: SqlServerParts): SqlSessionFactory {
+  const services = createServices(parts);
+  return (connection: ConnectionFacts): Promise<SqlSession> => Promise.resolve(openSession(services, connection));
+}
+
+export function openSession(services: SessionServices, connection: ConnectionFacts): CairnSqlSession {
+  const session = new CairnSqlSession(services, connection);
+  const { state } = session;
+  if (state.variables instanceof SystemVariables) bindLiveVariables(state.variables, state);
+  return session;
+}
+
+/** Variables whose value is the session's own state. */
+function bindLiveVariables(variables: SystemVariables, state: SessionState): void {
+  const lastInsertId = {
+    read: () => state.lastInsertId,
+    write: (value: number | bigint | string | null | undefined) => {
+      state.lastInsertId = typeof value === "number" || typeof value === "bigint" ? value : 0;
+    },
+  };
+  variables.bindLive("last_insert_id", lastInsertId);
+  variables.bindLive("identity", lastInsertId);
+  variables.bindLive("warning_count", { read: () => state.diagnostics.warningCount });
+  variables.bindLive("error_count", { read: () => state.diagnostics.errorCount });
+  variables.onWarning((level, errno, message) => state.warn(level, errno, message));
+}
+
+export function createServices(parts: SqlServerParts): SessionServices {
+  const { engine, clock, accounts, processList, procedures, repositories } = parts;
+  const globals = new GlobalVariables(parts.settings ?? {});
+  return {
+    engine,
+    clock,
+    ...(accounts !== undefined ? { accounts } : {}),
+    ...(processList !== undefined ? { processList } : {}),
+    ...(procedures !== undefined ? { procedures } : {}),
+    engineFunctions: new ServerFunctions(engine),
+    computedTables: new ServerTables(engine),
+    createVariables: (connection) => new SystemVariables(globals, connection),
+    ...(repositories !== undefined
+      ? { procedureSessions: (session, signal) => new ProcedureCaller(session, signal, repositories) }
+      : {}),
+  };
+}
