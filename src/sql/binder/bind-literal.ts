@@ -43,7 +43,7 @@ export function literalOf(literal: Literal, environment: BindEnvironment): Bound
     case "null":
       return NULL_CONSTANT;
     case "boolean":
-      return constant(literal.value ? 1 : 0, { type: BIGINT, coercibility: 5, displayLength: 1 });
+      return constant(literal.value ? 1 : 0, { type: BIGINT, coercibility: 5, displayLength: 1, boolean: true });
     case "number":
       return numberLiteral(literal);
     case "string":

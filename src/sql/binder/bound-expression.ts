@@ -32,6 +32,8 @@ export interface BoundBase {
   readonly displayLength?: number;
   /** A x'…', 0x… or b'…' literal: a byte string that is an unsigned integer where a number is asked for. */
   readonly binaryLiteral?: boolean;
+  /** TRUE or FALSE: a JSON boolean where JSON is asked for. */
+  readonly boolean?: boolean;
   /** Digits after the point of a double with a fixed number of them; see ResultColumn.decimals. */
   readonly decimals?: number;
 }

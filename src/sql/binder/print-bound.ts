@@ -11,6 +11,7 @@ export function printBound(expression: BoundExpression): string {
     case "constant": {
       if (expression.value === null) return "NULL";
       const text = valueToText(expression.value, expression);
+      if (text.startsWith("-") && expression.type.kind !== "string") return `-(${text.slice(1)})`;
       return expression.type.kind === "string" ? `'${text}'` : text;
     }
     case "parameter":

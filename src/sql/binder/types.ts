@@ -8,7 +8,7 @@ import type {
   SqlType,
   StringType,
 } from "../../values/sql-type.ts";
-import type { BoundBase } from "./bound-expression.ts";
+import type { BoundBase, BoundExpression } from "./bound-expression.ts";
 import { charsetOfCollation } from "./collation-aggregation.ts";
 
 export const BIGINT: IntegerType = { kind: "integer", name: "bigint", unsigned: false, zerofill: false };
@@ -142,8 +142,8 @@ export function displayWidth(base: BoundBase): number {
   }
 }
 
-/** Digits of the second that a value of this type has in a temporal or decimal context. */
-export function fractionOf(base: BoundBase): number {
+/** Digits of the second that a value has in a temporal context; a constant text has as many as it is written with. */
+export function fractionOf(base: BoundBase | BoundExpression): number {
   const type = base.type;
   switch (type.kind) {
     case "time":
@@ -152,8 +152,12 @@ export function fractionOf(base: BoundBase): number {
       return type.fraction;
     case "decimal":
       return Math.min(6, type.scale);
-    case "float":
     case "string":
+      if ("kind" in base && base.kind === "constant" && typeof base.value === "string") {
+        return /\.(\d{1,6})/.exec(base.value)?.[1]?.length ?? 0;
+      }
+      return 6;
+    case "float":
     case "binary":
     case "enum":
     case "set":
@@ -192,7 +196,6 @@ export function numericClass(type: SqlType): NumericClass {
     case "integer":
     case "year":
     case "bit":
-    case "null":
       return "integer";
     case "decimal":
       return "decimal";
@@ -226,6 +229,7 @@ export function isUnsigned(type: SqlType): boolean {
 /** The precision and scale an operand has as a decimal. */
 export function decimalShape(base: BoundBase): { readonly precision: number; readonly scale: number } {
   const type = base.type;
+  if (base.binaryLiteral === true) return { precision: 20, scale: 0 };
   switch (type.kind) {
     case "decimal":
       return { precision: type.precision, scale: type.scale };

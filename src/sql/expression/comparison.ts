@@ -16,12 +16,12 @@ import { compareJson } from "./json-order.ts";
 import {
   readBytes,
   readComparedDateTime,
+  readComparedTime,
   readDecimal,
   readDouble,
   readInteger,
   readJson,
   readText,
-  readTime,
 } from "./readers.ts";
 
 /** Negative, 0 or positive; NaN when a side is NULL. */
@@ -61,7 +61,7 @@ export function comparator(
     case "double":
       return compareScalars(readDouble(left, leftValue), readDouble(right, rightValue));
     case "time":
-      return compareScalars(readTime(left, leftValue), readTime(right, rightValue));
+      return compareScalars(readComparedTime(left, leftValue), readComparedTime(right, rightValue));
     case "decimal":
       return over(readDecimal(left, leftValue), readDecimal(right, rightValue), compareDecimals);
     case "text": {
@@ -75,13 +75,18 @@ export function comparator(
     case "date":
     case "datetime":
       return over(
-        readComparedDateTime(left, leftValue),
-        readComparedDateTime(right, rightValue),
+        readComparedDateTime(left, leftValue, dateName(right)),
+        readComparedDateTime(right, rightValue, dateName(left)),
         compareDateTimes,
       );
     case "json":
       return over(readJson(left, leftValue), readJson(right, rightValue), compareJson);
   }
+}
+
+/** What error 1525 calls the value that a side is compared with. */
+function dateName(other: BoundExpression): string {
+  return other.type.kind === "date" ? "DATE" : other.type.kind === "timestamp" ? "TIMESTAMP" : "DATETIME";
 }
 
 /** Whether `operator` holds for a comparator's answer; NULL (NaN) makes every one of them false. */

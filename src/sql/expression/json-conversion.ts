@@ -22,6 +22,7 @@ const OPAQUE_GEOMETRY = 255;
 
 /** Comparisons, AND, EXISTS and the like are JSON booleans; so are TRUE and FALSE. */
 function isCondition(of: BoundBase | BoundExpression): boolean {
+  if (of.boolean === true) return true;
   if (!("kind" in of)) return false;
   switch (of.kind) {
     case "comparison":

@@ -5,6 +5,7 @@
 import { type DateTime, dateOf } from "../../values/datetime.ts";
 import { type Decimal, decimalFromInteger } from "../../values/decimal.ts";
 import type { JsonValue } from "../../values/json.ts";
+import { parseTime } from "../../values/temporal-parse.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { BoundBase, BoundExpression } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
@@ -126,18 +127,29 @@ export function readDateTime(of: Typed, evaluate: Evaluator): Read<DateTime> {
     return evaluate as Read<DateTime>;
   return (frame) => {
     const value = evaluate(frame);
-    return value === null ? null : valueToDateTime(value, type, { context: frame.context, comparing: false });
+    return value === null ? null : valueToDateTime(value, type, { context: frame.context, comparing: undefined });
   };
 }
 
-/** As {@link readDateTime} in a comparison: unreadable text is an error there (1525), zero dates are values. */
-export function readComparedDateTime(of: Typed, evaluate: Evaluator): Read<DateTime> {
+/** As {@link readDateTime} in a comparison: unreadable text is error 1525 there, naming the other side's type. */
+export function readComparedDateTime(of: Typed, evaluate: Evaluator, name = "DATETIME"): Read<DateTime> {
   const { type } = of;
-  if (type.kind === "date" || type.kind === "datetime" || type.kind === "timestamp")
-    return evaluate as Read<DateTime>;
+  if (type.kind === "date" || type.kind === "datetime" || type.kind === "timestamp") return evaluate as Read<DateTime>;
   return (frame) => {
     const value = evaluate(frame);
-    return value === null ? null : valueToDateTime(value, type, { context: frame.context, comparing: true });
+    return value === null ? null : valueToDateTime(value, type, { context: frame.context, comparing: name });
+  };
+}
+
+/** As {@link readTime} in a comparison: text that is no time stands before or after all times, as its text does. */
+export function readComparedTime(of: Typed, evaluate: Evaluator): Read<number> {
+  const { type } = of;
+  if (type.kind !== "string" && type.kind !== "binary") return readTime(of, evaluate);
+  return (frame) => {
+    const value = evaluate(frame);
+    if (value === null) return null;
+    const text = valueToText(value, of);
+    return parseTime(text)?.value ?? (text < "0" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
   };
 }
 

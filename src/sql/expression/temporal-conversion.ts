@@ -26,8 +26,8 @@ import { bytesToText, valueToText } from "./text-conversion.ts";
 
 export interface TemporalOptions {
   readonly context: StatementContext;
-  /** In a comparison unreadable text is an error (1525) rather than NULL. */
-  readonly comparing: boolean;
+  /** In a comparison unreadable text is error 1525, naming this type, rather than NULL. */
+  readonly comparing: string | undefined;
 }
 
 /** Warning 1292 `Incorrect datetime value: 'x'`; an error while a strict statement changes data. */
@@ -124,10 +124,17 @@ function textToDateTime(text: string, { context, comparing }: TemporalOptions): 
     const error = sqlError("ER_TRUNCATED_WRONG_VALUE", kind, whole);
     context.warn("Warning", error.errno, error.message);
   });
-  if (value !== undefined) return value;
-  if (comparing) throw sqlError("ER_WRONG_VALUE", "DATETIME", text);
+  if (value !== undefined && (comparing === undefined || !isRefused(value, context))) return value;
+  if (comparing !== undefined) throw sqlError("ER_WRONG_VALUE", comparing, text);
   warnWrongValue(context, "datetime", text);
   return null;
+}
+
+/** Zero dates and dates with zero parts that sql_mode does not let be. */
+export function isRefused(value: DateTime, context: StatementContext): boolean {
+  if (!value.hasZeroPart) return false;
+  const zero = value.year === 0 && value.month === 0 && value.day === 0;
+  return context.sqlMode.has(zero ? "NO_ZERO_DATE" : "NO_ZERO_IN_DATE");
 }
 
 function decimalToDateTime(value: Decimal, options: TemporalOptions): DateTime | null {
@@ -156,7 +163,7 @@ function numberToDateTime(
     const { year, month, day, hour, minute, second } = read.value;
     return microsecond === 0 ? read.value : new DateTime(year, month, day, hour, minute, second, microsecond);
   }
-  if (comparing) throw sqlError("ER_WRONG_VALUE", "DATETIME", text);
+  if (comparing !== undefined) throw sqlError("ER_WRONG_VALUE", comparing, text);
   warnWrongValue(context, "datetime", text);
   return null;
 }
@@ -216,8 +223,9 @@ interface ReadTime {
 function withFraction(whole: number, microsecond: number): ReadTime {
   const read = timeFromNumber(whole);
   if (read === undefined) return { value: undefined, truncated: true, outOfRange: false };
-  const value = read.outOfRange ? read.value : read.value + (whole < 0 ? -microsecond : microsecond);
-  return { value, truncated: false, outOfRange: read.outOfRange };
+  // A number beyond the range is no time at all, unlike text, which is clipped.
+  if (read.outOfRange) return { value: undefined, truncated: true, outOfRange: true };
+  return { value: read.value + (whole < 0 ? -microsecond : microsecond), truncated: false, outOfRange: false };
 }
 
 function readTimeText(text: string): ReadTime {

@@ -128,20 +128,30 @@ function resultShape(
   }
 }
 
-function doubleDecimals(
-  operator: Operator,
-  left: BoundExpression,
-  right: BoundExpression,
-): { decimals?: number } {
-  const fixed = [left, right].map((operand) =>
-    operand.type.kind === "float"
-      ? (operand.decimals ?? operand.type.scale ?? 31)
-      : decimalShape(operand).scale,
-  );
-  const [a = 31, b = 31] = fixed;
-  if (a >= 31 || b >= 31 || left.type.kind === "string" || right.type.kind === "string") return {};
+/** Digits after the point that an operand surely has at most; 31 when that is not known. */
+function fixedDecimals(operand: BoundExpression): number {
+  switch (operand.type.kind) {
+    case "float":
+      return operand.decimals ?? operand.type.scale ?? 31;
+    case "integer":
+    case "decimal":
+    case "year":
+    case "bit":
+    case "date":
+    case "time":
+    case "datetime":
+    case "timestamp":
+      return decimalShape(operand).scale;
+    default:
+      return 31;
+  }
+}
+
+function doubleDecimals(operator: Operator, left: BoundExpression, right: BoundExpression): { decimals?: number } {
+  const [a, b] = [fixedDecimals(left), fixedDecimals(right)];
+  if (a >= 31 || b >= 31) return {};
   if (operator === "+" || operator === "-") return { decimals: Math.max(a, b) };
-  return operator === "*" ? { decimals: Math.min(30, a + b) } : {};
+  return operator === "*" && a + b < 31 ? { decimals: a + b } : {};
 }
 
 interface ArithmeticText {
@@ -316,7 +326,25 @@ function buildDiv(
   });
 }
 
+/** A minus before a number literal makes a negative literal. */
+function negatedLiteral(operand: BoundExpression): BoundExpression | undefined {
+  if (operand.kind !== "constant" || operand.binaryLiteral === true || operand.value === null) return undefined;
+  const { value, type } = operand;
+  const displayLength = displayWidth(operand) + 1;
+  if (type.kind === "integer" && typeof value === "number") {
+    return { ...operand, value: 0 - value, type: BIGINT, displayLength };
+  }
+  if (type.kind === "integer" && value === INT64_MAX + 1n) {
+    return { ...operand, value: INT64_MIN, type: BIGINT, displayLength };
+  }
+  if (type.kind === "float" && typeof value === "number") return { ...operand, value: -value, displayLength };
+  if (type.kind === "decimal") return { ...operand, value: negateDecimal(value as Decimal) };
+  return undefined;
+}
+
 export function bindNegation(operand: BoundExpression): BoundExpression {
+  const literal = negatedLiteral(operand);
+  if (literal !== undefined) return literal;
   const kind = classOf(operand);
   const width = displayWidth(operand) + 1;
   if (kind === "integer") {

@@ -23,6 +23,7 @@ import type { CastType } from "../ast/data-type.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import { charsetOfCollation } from "../binder/collation-aggregation.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
+import { printBound } from "../binder/print-bound.ts";
 import {
   BIGINT,
   BIGINT_UNSIGNED,
@@ -84,9 +85,12 @@ function castShape(operand: BoundExpression, type: CastType, environment: BindEn
     case "decimal": {
       const precision = type.length ?? 10;
       const scale = type.scale ?? 0;
-      if (scale > SCALE_MAX) throw sqlError("ER_TOO_BIG_SCALE", scale, "cast", SCALE_MAX);
-      if (precision > PRECISION_MAX) throw sqlError("ER_TOO_BIG_PRECISION", precision, "cast", PRECISION_MAX);
       if (precision < scale) throw sqlError("ER_M_BIGGER_THAN_D", "");
+      const shownOperand = printBound(operand);
+      if (precision > PRECISION_MAX) {
+        throw sqlError("ER_TOO_BIG_PRECISION", precision, shownOperand, PRECISION_MAX);
+      }
+      if (scale > SCALE_MAX) throw sqlError("ER_TOO_BIG_SCALE", scale, shownOperand, SCALE_MAX);
       return { type: decimalType(precision === 0 ? 10 : precision, scale), nullable };
     }
     case "double":
@@ -295,7 +299,16 @@ function castYear(operand: BoundExpression, evaluate: Evaluator): Evaluator {
   }
   const read = readInteger(operand, evaluate);
   const fromText = isStringType(operand.type);
+  const readWritten = readText(operand, evaluate);
   return (frame) => {
+    if (fromText) {
+      const written = readWritten(frame);
+      if (written !== null && !/^\s*[+-]?\d/.test(written)) {
+        const error = sqlError("ER_WRONG_VALUE", "YEAR", written);
+        frame.context.warn("Warning", error.errno, error.message);
+        return null;
+      }
+    }
     const value = read(frame);
     if (value === null) return null;
     const year = toYear(value, fromText);

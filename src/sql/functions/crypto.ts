@@ -130,6 +130,7 @@ function vectorFor(
 }
 
 const SIZE_BYTES = 4;
+const SIZE_MASK = 0x3fffffff;
 
 /** The length in 4 little-endian bytes, then zlib's stream; a dot behind a final blank. */
 function compress(bytes: Uint8Array): Uint8Array {
@@ -190,6 +191,6 @@ export const CRYPTO_FUNCTIONS: readonly FunctionDefinition[] = [
     uncompress(bytes, context),
   ),
   scalar("uncompressed_length", ["bytes"], { type: BIGINT, nullable: true, displayLength: 10 }, (_, bytes) =>
-    bytes.length <= SIZE_BYTES ? 0 : Buffer.from(bytes).readUInt32LE(0),
+    bytes.length <= SIZE_BYTES ? 0 : Buffer.from(bytes).readUInt32LE(0) & SIZE_MASK,
   ),
 ];

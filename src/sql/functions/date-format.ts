@@ -11,7 +11,7 @@ import type { SqlType } from "../../values/sql-type.ts";
 import { isDateAllowed, LENIENT_DATES } from "../../values/temporal-parse.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
-import { DATE, datetimeType, displayWidth, textType, timeType } from "../binder/types.ts";
+import { DATE, datetimeType, displayWidth, fractionOf, textType, timeType } from "../binder/types.ts";
 import type { Evaluator } from "../executor/frame.ts";
 import { readDateTime, readText, readTime } from "../expression/readers.ts";
 import { dateOfYearDay, dayNumberOf, dayOfYear, weekday, weekOf } from "./calendar.ts";
@@ -483,17 +483,7 @@ export const DATE_FORMAT_FUNCTIONS: readonly FunctionDefinition[] = [
   special(
     "time",
     [1, 1],
-    (args) => ({ type: timeType(fractionDigits(args[0] as BoundExpression)), nullable: true }),
+    (args) => ({ type: timeType(fractionOf(args[0] as BoundExpression)), nullable: true }),
     ([evaluate], [operand]) => readTime(operand as BoundExpression, evaluate as Evaluator),
   ),
 ];
-
-/** A literal's own digits, else what the type can have. */
-function fractionDigits(operand: BoundExpression): number {
-  if (operand.kind === "constant" && typeof operand.value === "string") {
-    return /\.(\d{1,6})/.exec(operand.value)?.[1]?.length ?? 0;
-  }
-  if ("fraction" in operand.type) return operand.type.fraction;
-  if (operand.type.kind === "decimal") return Math.min(6, operand.type.scale);
-  return operand.type.kind === "string" || operand.type.kind === "float" ? 6 : 0;
-}

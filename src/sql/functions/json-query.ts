@@ -261,6 +261,7 @@ export const JSON_QUERY_FUNCTIONS: readonly FunctionDefinition[] = [
   ofDocument("json_pretty", LONG_TEXT, printPretty),
   special("json_quote", [1, 1], quotedShape, ([evaluate], [operand]) => {
     const argument = operand as BoundExpression;
+    if (argument.type.kind === "binary") throw sqlError("ER_INVALID_JSON_CHARSET", "binary");
     if (argument.type.kind !== "string" && argument.type.kind !== "null")
       throw sqlError("ER_INCORRECT_TYPE", "1", "json_quote");
     const read = readText(argument, evaluate as Evaluator);

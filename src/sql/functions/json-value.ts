@@ -71,7 +71,7 @@ export function bindJsonValue(parts: JsonValueParts, environment: BindEnvironmen
         if (found === undefined) return onEmpty(frame);
         if (found.kind === "null") return null;
         const scalar = found.kind !== "array" && found.kind !== "object";
-        if (!scalar && returning?.name !== "json") {
+        if (!scalar && !textual && returning?.name !== "json") {
           return onError(frame, sqlError("ER_WRONG_JSON_TABLE_VALUE", "json_value"));
         }
         holder.value = textual ? jsonToText(found) : found;
@@ -88,6 +88,13 @@ function settle(fallback: Fallback | undefined, value: Evaluator | undefined, er
   };
 }
 
+const KIND_NAMES = /\b(?:INTEGER|DECIMAL|DOUBLE)\b/;
+
+function outOfRange(message: string): Error {
+  const kind = KIND_NAMES.exec(message)?.[0];
+  return kind === "INTEGER" ? sqlError("ER_DATA_OUT_OF_RANGE", "SIGNED", "json_value") : new SqlError("ER_JT_VALUE_OUT_OF_RANGE", message);
+}
+
 /** Converts with warnings counted as the error that ON ERROR asks about. */
 function convertStrictly(
   convert: Evaluator,
@@ -100,7 +107,7 @@ function convertStrictly(
     strict: { value: false },
     warn: {
       value: (_level: string, _errno: number, message: string) => {
-        problem ??= new SqlError("ER_JT_VALUE_OUT_OF_RANGE", message);
+        problem ??= outOfRange(message);
       },
     },
   }) as StatementContext;

@@ -80,12 +80,12 @@ function predicate(name: string, body: (text: string) => boolean): FunctionDefin
   return special(
     name,
     [1, 1],
-    { type: BIGINT, nullable: false, displayLength: 1 },
+    { type: BIGINT, displayLength: 1 },
     ([evaluate], [operand]) => {
       const read = readText(operand as BoundExpression, evaluate as NonNullable<typeof evaluate>);
       return (frame) => {
         const value = read(frame);
-        return value !== null && body(value) ? 1 : 0;
+        return value === null ? null : body(value) ? 1 : 0;
       };
     },
   );
@@ -95,12 +95,12 @@ function bytePredicate(name: string, body: (bytes: Uint8Array) => boolean): Func
   return special(
     name,
     [1, 1],
-    { type: BIGINT, nullable: false, displayLength: 1 },
+    { type: BIGINT, displayLength: 1 },
     ([evaluate], [operand]) => {
       const read = readBytes(operand as BoundExpression, evaluate as NonNullable<typeof evaluate>);
       return (frame) => {
         const value = read(frame);
-        return value !== null && body(value) ? 1 : 0;
+        return value === null ? null : body(value) ? 1 : 0;
       };
     },
   );

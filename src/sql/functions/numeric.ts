@@ -27,7 +27,7 @@ import {
 } from "../binder/types.ts";
 import type { Evaluator } from "../executor/frame.ts";
 import type { StatementContext } from "../executor/statement-context.ts";
-import { INT64_MIN } from "../expression/number-conversion.ts";
+import { INT64_MAX, INT64_MIN, UINT64_MAX } from "../expression/number-conversion.ts";
 import { readDecimal, readDouble, readInteger } from "../expression/readers.ts";
 import { bindArithmetic } from "./arithmetic.ts";
 import { boundCall, type FunctionDefinition, scalar, special } from "./function-definition.ts";
@@ -83,14 +83,10 @@ function rounding(name: "round" | "truncate", mode: RoundingMode): FunctionDefin
       const parts = { operand, places, mode };
       switch (classOf(operand)) {
         case "double": {
-          const fixed =
-            places?.kind === "constant" && typeof places.value === "number" ? places.value : undefined;
-          const decimals =
-            places === undefined ? 0 : fixed === undefined ? undefined : Math.max(0, Math.min(30, fixed));
           return boundCall({
             name,
             args,
-            result: { type: DOUBLE, ...(decimals === undefined ? {} : { decimals }) },
+            result: { type: DOUBLE },
             build: (evaluators) => roundDoubles(parts, evaluators),
           });
         }
@@ -184,9 +180,15 @@ function roundIntegers(
     const value = read(frame);
     const scale = digits(frame);
     if (value === null || scale === null) return null;
-    return scale >= 0
-      ? value
-      : decimalToInteger(roundDecimal(decimalOf(value, 0), Math.max(-80, scale), mode));
+    if (scale >= 0) return value;
+    const rounded = decimalToInteger(roundDecimal(decimalOf(value, 0), Math.max(-80, scale), mode));
+    const unsigned = isUnsigned(operand.type);
+    if (rounded > (unsigned ? UINT64_MAX : INT64_MAX) || rounded < INT64_MIN) {
+      const shownPlaces = places === undefined ? "0" : printBound(places);
+      const call = `round(${printBound(operand)},${shownPlaces})`;
+      throw sqlError("ER_DATA_OUT_OF_RANGE", unsigned ? "BIGINT UNSIGNED" : "BIGINT", call);
+    }
+    return rounded;
   };
 }
 
@@ -421,7 +423,7 @@ export const NUMERIC_FUNCTIONS: readonly FunctionDefinition[] = [
   }),
   scalar("ln", ["double"], NULLABLE_DOUBLE, (context, x) => logarithm(context, x, Math.log)),
   scalar("log2", ["double"], NULLABLE_DOUBLE, (context, x) =>
-    logarithm(context, x, (y) => Math.log(y) / Math.LN2),
+    logarithm(context, x, Math.log2),
   ),
   scalar("log10", ["double"], NULLABLE_DOUBLE, (context, x) => logarithm(context, x, Math.log10)),
   scalar(

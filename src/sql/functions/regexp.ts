@@ -123,17 +123,27 @@ function patternError(pattern: string, error: unknown): Error {
   if (/named (?:capture|reference)|capture group name/i.test(message))
     return sqlError("ER_REGEXP_INVALID_CAPTURE_GROUP_NAME");
   if (/incomplete quantifier|invalid quantifier/i.test(message)) return sqlError("ER_REGEXP_BAD_INTERVAL");
-  return sqlError("ER_REGEXP_RULE_SYNTAX", 1 + Math.max(0, pattern.search(/[*+?]/)));
+  return sqlError("ER_REGEXP_RULE_SYNTAX", 1, 1 + Math.max(0, pattern.search(/[*+?]/)));
 }
 
 export function compilePattern(pattern: string, flags: string): RegExp {
   if (pattern === "") throw sqlError("ER_REGEXP_ILLEGAL_ARGUMENT");
-  const source = translatePattern(pattern);
+  // Flags for the whole pattern may stand at its start: (?i), (?ms) …
+  const inline = /^\(\?([imsx-]+)\)/.exec(pattern);
+  const source = translatePattern(inline === null ? pattern : pattern.slice(inline[0].length));
   try {
-    return new RegExp(source, flags);
+    return new RegExp(source, inline === null ? flags : withInlineFlags(flags, inline[1] as string));
   } catch (error) {
     throw patternError(pattern, error);
   }
+}
+
+/** `x` (free spacing) has no counterpart and is refused. */
+function withInlineFlags(flags: string, inline: string): string {
+  const [on = "", off = ""] = inline.split("-");
+  if (inline.includes("x")) throw sqlError("ER_REGEXP_UNIMPLEMENTED");
+  const kept = [...flags].filter((flag) => !on.includes(flag) && !off.includes(flag)).join("");
+  return kept + on;
 }
 
 interface Arguments {

@@ -41,7 +41,7 @@ function checkKind(bytes: Uint8Array, expected: GeometryName, name: string): Uin
   if (expected === "geometry") return bytes;
   const { shape } = decodeGeometry(bytes);
   if (shape.kind !== expected) {
-    throw sqlError("ER_UNEXPECTED_GEOMETRY_TYPE", expected.toUpperCase(), shape.kind.toUpperCase(), name);
+    throw sqlError("ER_UNEXPECTED_GEOMETRY_TYPE", name.endsWith("wkb") ? "WKB" : "WKT", shape.kind.toUpperCase(), name);
   }
   return bytes;
 }
@@ -114,6 +114,12 @@ function pointOf(bytes: Uint8Array, name: string): Point {
   return shape.point;
 }
 
+/** Geographic systems name their axes in the order latitude, longitude; points are stored longitude first. */
+function ownAxis(bytes: Uint8Array, axis: "x" | "y"): "x" | "y" {
+  if (decodeGeometry(bytes).srid !== GEOGRAPHIC_SRID) return axis;
+  return axis === "x" ? "y" : "x";
+}
+
 /** ST_X and ST_Y: reading, or with a second argument a changed copy. */
 function coordinate(name: string, axis: "x" | "y"): FunctionDefinition {
   return {
@@ -133,11 +139,11 @@ function coordinate(name: string, axis: "x" | "y"): FunctionDefinition {
             const bytes = read(frame);
             if (bytes === null) return null;
             const place = pointOf(bytes, name);
-            if (to === undefined) return place[axis];
+            if (to === undefined) return place[ownAxis(bytes, axis)];
             const moved = to(frame);
             if (moved === null) return null;
             const { srid } = decodeGeometry(bytes);
-            return encodeGeometry({ srid, shape: { kind: "point", point: { ...place, [axis]: moved } } });
+            return encodeGeometry({ srid, shape: { kind: "point", point: { ...place, [ownAxis(bytes, axis)]: moved } } });
           };
         },
       ).bind(args, environment);
@@ -301,4 +307,5 @@ export const SPATIAL_FUNCTIONS: readonly FunctionDefinition[] = [
   collection("multilinestring", "linestring"),
   collection("multipolygon", "polygon"),
   collection("geomcollection", undefined),
+  { ...collection("geomcollection", undefined), name: "geometrycollection" },
 ];

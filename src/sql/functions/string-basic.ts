@@ -114,7 +114,7 @@ function pad(text: string, length: number, filler: string, left: boolean): strin
   if (length < 0) return null;
   const present = characterCount(text);
   if (length <= present) return sliceCharacters(text, 0, length);
-  if (filler === "") return "";
+  if (filler === "") return text;
   const characters = [...filler];
   const missing = length - present;
   let fill = filler.repeat(Math.floor(missing / characters.length));

@@ -13,6 +13,7 @@ import {
   binaryType,
   displayWidth,
   isStringType,
+  isUnsigned,
   LONG_TEXT_BYTES,
   numericClass,
   textType,
@@ -134,25 +135,9 @@ function convert(text: string, from: number, to: number): string | null {
   return bits.toString(toBase).toUpperCase();
 }
 
+/** BIN and OCT are CONV from base 10 of the argument's text. */
 function inBase(name: "bin" | "oct", base: number): FunctionDefinition {
-  return special(name, [1, 1], nullableText(64), ([evaluate], [operand]) => {
-    const argument = operand as BoundExpression;
-    const text =
-      isStringType(argument.type) && argument.binaryLiteral !== true
-        ? readText(argument, evaluate as Evaluator)
-        : undefined;
-    if (text !== undefined) {
-      return (frame) => {
-        const value = text(frame);
-        return value === null ? null : convert(value, 10, base);
-      };
-    }
-    const read = readInteger(argument, evaluate as Evaluator);
-    return (frame) => {
-      const value = read(frame);
-      return value === null ? null : toUnsigned64(value).toString(base);
-    };
-  });
+  return scalar(name, ["text"], nullableText(64), (_, text) => convert(text, 10, base));
 }
 
 /** The first character's code: its bytes read as one big-endian number. */
@@ -232,8 +217,10 @@ function soundex(text: string): string {
   let last = SOUND_CODES[first] ?? "0";
   for (const letter of letters.slice(1)) {
     const code = SOUND_CODES[letter] ?? "0";
-    if (letter !== "H" && letter !== "W" && code !== "0" && code !== last) result += code;
-    if (letter !== "H" && letter !== "W") last = code;
+    // Vowels and their like are dropped before doubles are: they do not separate equal codes.
+    if (code === "0") continue;
+    if (code !== last) result += code;
+    last = code;
   }
   return result.padEnd(4, "0");
 }
@@ -414,7 +401,17 @@ export const STRING_ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
         BoundExpression | undefined,
         BoundExpression | undefined,
       ];
-      if (!isStringType(operand.type) && as === undefined) return () => null;
+      if (operand.type.kind === "integer" && as === undefined) {
+      const read = readInteger(operand, evaluators[0] as Evaluator);
+      return (frame) => {
+        const value = read(frame);
+        if (value === null) return null;
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigUInt64BE(toUnsigned64(value) ^ (isUnsigned(operand.type) ? 0n : 1n << 63n));
+        return bytes;
+      };
+    }
+    if (!isStringType(operand.type) && as === undefined) return () => null;
       const size = length?.kind === "constant" ? Number(length.value) : undefined;
       if (operand.type.kind === "binary" || (as?.kind === "constant" && as.value === "binary")) {
         const read = readBytes(operand, evaluators[0] as Evaluator);

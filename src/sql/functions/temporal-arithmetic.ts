@@ -1,9 +1,11 @@
 /** Adding and subtracting dates, times and intervals. */
 import {
-  type DateTime,
+  DateTime,
   dateFromDayNumber,
+  daysInMonth,
   formatDate,
   formatDateTime,
+  MAX_DAY_NUMBER,
   MAX_TIME_MICROS,
   MICROS_PER_DAY,
   MICROS_PER_SECOND,
@@ -115,7 +117,7 @@ function dateAddType(
     case "timestamp":
       return datetimeType(fraction);
     case "time":
-      return isDateUnit(unit) && unit !== "day" ? datetimeType(fraction) : timeType(fraction);
+      return isDateUnit(unit) || unit.startsWith("day_") ? datetimeType(fraction) : timeType(fraction);
     default:
       return textType(29, environment.connectionCollation);
   }
@@ -363,6 +365,16 @@ function readMoment(operand: BoundExpression, evaluate: Evaluator): Read<number 
   return (frame) => (isFullDate(text(frame)) ? date(frame) : time(frame));
 }
 
+/** Errno of `… value is out of range in '…'` as a warning of date functions. */
+const OUT_OF_RANGE_WARNING = 6527;
+
+function dateInYearZero(days: number): DateTime {
+  let month = 1;
+  let day = days;
+  while (day > daysInMonth(0, month)) day -= daysInMonth(0, month++);
+  return new DateTime(0, month, day);
+}
+
 const PERIOD_WIDTH: ResultShape = { type: BIGINT, displayLength: 6 };
 
 function monthsOfPeriod(period: number): number | undefined {
@@ -405,7 +417,6 @@ export const TEMPORAL_ARITHMETIC_FUNCTIONS: readonly FunctionDefinition[] = [
     },
   ),
   scalar("period_add", ["count", "count"], PERIOD_WIDTH, (_, period, months) => {
-    if (period === 0) return 0;
     const start = monthsOfPeriod(period);
     if (start === undefined) throw wrongPeriod("period_add");
     return periodOfMonths(start + months);
@@ -461,7 +472,19 @@ export const TEMPORAL_ARITHMETIC_FUNCTIONS: readonly FunctionDefinition[] = [
       };
     },
   ),
-  scalar("from_days", ["count"], { type: DATE, nullable: true }, (_, days) => dateFromDayNumber(days)),
+  special("from_days", [1, 1], { type: DATE, nullable: true }, ([evaluate], [operand]) => {
+    const read = readInteger(operand as BoundExpression, evaluate as Evaluator);
+    return (frame) => {
+      const value = read(frame);
+      if (value === null) return null;
+      const days = Number(value);
+      if (days >= 1 && days <= 365) return dateInYearZero(days);
+      if (days >= 1 && days <= MAX_DAY_NUMBER) return dateFromDayNumber(days);
+      const message = `DATE value is out of range in 'from_days(${days})'`;
+      frame.context.warn("Warning", OUT_OF_RANGE_WARNING, message);
+      return null;
+    };
+  }),
   special(
     "timestamp",
     [1, 2],

@@ -101,10 +101,7 @@ const UNIX_TIMESTAMP: FunctionDefinition = {
         build: () => (frame) => Math.floor(frame.context.nowMicros / MICROS_PER_SECOND),
       });
     }
-    const constantText =
-      operand.kind === "constant" && operand.type.kind === "string" ? String(operand.value) : undefined;
-    const fraction =
-      constantText === undefined ? fractionOf(operand) : (/\.(\d{1,6})/.exec(constantText)?.[1]?.length ?? 0);
+    const fraction = timestampFraction(operand);
     return boundCall({
       name: "unix_timestamp",
       args,
@@ -116,8 +113,9 @@ const UNIX_TIMESTAMP: FunctionDefinition = {
         const read = readDateTime(operand, evaluate as Evaluator);
         return (frame) => {
           const value = read(frame);
-          if (value === null) return null;
-          const micros = value.hasZeroPart ? -1 : toEpochMicros(value, frame.context);
+          // Unreadable text has been warned about and counts as 0; NULL stays NULL.
+          if (value === null && (evaluate as Evaluator)(frame) === null) return null;
+          const micros = value === null || value.hasZeroPart ? -1 : toEpochMicros(value, frame.context);
           const inRange = micros >= 0 && micros < (UNIX_SECONDS_MAX + 1) * MICROS_PER_SECOND;
           if (fraction === 0) return inRange ? Math.floor(micros / MICROS_PER_SECOND) : 0;
           return inRange
@@ -128,6 +126,12 @@ const UNIX_TIMESTAMP: FunctionDefinition = {
     });
   },
 };
+
+/** Digits of a text's fraction when it is a date at all, else all six. */
+function timestampFraction(operand: BoundExpression): number {
+  if (operand.kind !== "constant" || typeof operand.value !== "string") return fractionOf(operand);
+  return /^\s*\d/.test(operand.value) ? fractionOf(operand) : 6;
+}
 
 const FROM_UNIXTIME: FunctionDefinition = {
   name: "from_unixtime",

@@ -1,12 +1,13 @@
 /** Functions that take dates and times apart: YEAR, WEEK, EXTRACT, DAYNAME, TO_DAYS … */
 import { DateTime, daysInMonth, MICROS_PER_SECOND } from "../../values/datetime.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { IntervalUnit } from "../ast/expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
-import { BIGINT, DATE, textType } from "../binder/types.ts";
+import { BIGINT, DATE, isStringType, textType, YEAR } from "../binder/types.ts";
 import type { Evaluator } from "../executor/frame.ts";
 import type { StatementContext } from "../executor/statement-context.ts";
-import { readDateTime, readInteger, readTime } from "../expression/readers.ts";
+import { readDateTime, readInteger, readText, readTime } from "../expression/readers.ts";
 import { dayNumberOf, dayOfYear, weekday, weekOf } from "./calendar.ts";
 import { checkedDate } from "./cast.ts";
 import {
@@ -34,8 +35,19 @@ function part(
   functionName: string,
   width: number,
   body: (value: DateTime) => number | null,
+  shape?: ResultShape,
 ): FunctionDefinition {
-  return scalar(functionName, ["datetime"], count(width), (_, value) => body(value));
+  return scalar(functionName, ["datetime"], shape ?? count(width), (context, value) =>
+    isZeroDateRefused(value, context) ? null : body(value),
+  );
+}
+
+/** 0000-00-00 under NO_ZERO_DATE. */
+function isZeroDateRefused(value: DateTime, context: StatementContext): boolean {
+  if (!value.isZero || !context.sqlMode.has("NO_ZERO_DATE")) return false;
+  const error = sqlError("ER_TRUNCATED_WRONG_VALUE", "date", "0000-00-00");
+  context.warn("Warning", error.errno, error.message);
+  return true;
 }
 
 /** A part that only a day of the calendar has: NULL for partial dates. */
@@ -203,7 +215,10 @@ const EXTRACT: FunctionDefinition = {
 
 function extractFromTime(unit: IntervalUnit, operand: BoundExpression, evaluate: Evaluator): Evaluator {
   const read = readTime(operand, evaluate);
+  const text = isStringType(operand.type) ? readText(operand, evaluate) : undefined;
   return (frame) => {
+    // A date without a time of day has only zeros here.
+    if (text !== undefined && /^\s*\d{4}-\d{1,2}-\d{1,2}\s*$/.test(text(frame) ?? "")) return 0;
     const micros = read(frame);
     if (micros === null) return null;
     return extractTime(unit, micros, 0) * (micros < 0 ? -1 : 1) + 0;
@@ -232,7 +247,7 @@ export const TEMPORAL_PART_FUNCTIONS: readonly FunctionDefinition[] = [
   WEEK,
   YEARWEEK,
   EXTRACT,
-  part("year", 5, (value) => value.year),
+  part("year", 5, (value) => value.year, { type: YEAR, nullable: true }),
   part("month", 3, (value) => value.month),
   part("dayofmonth", 3, (value) => value.day),
   part("quarter", 2, (value) => Math.ceil(value.month / 3)),
