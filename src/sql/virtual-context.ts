@@ -34,6 +34,9 @@ export interface VirtualContext {
   /** Of the statement before this one; for SHOW WARNINGS. */
   readonly diagnostics: readonly Diagnostic[];
   readonly nowMicros: number;
+  /** Of the connection, for SHOW STATUS; absent without TLS. */
+  readonly tlsCipher?: string | undefined;
+  readonly tlsVersion?: string | undefined;
   timeZoneOffsetMicros(epochMicros: number): number;
   /** 1049. */
   revisionOf(database: string): DatabaseRevision;

@@ -143,3 +143,6 @@ function spells(word: string, text: Uint8Array, start: number): boolean {
   }
   return true;
 }
+
+/** All of MySQL's keywords, sorted, without the function names. */
+export const KEYWORDS: readonly string[] = [...words(RESERVED_WORDS), ...words(OTHER_KEYWORDS)].sort();
