@@ -23,6 +23,8 @@ export interface Process {
   readonly info: string | undefined;
   /** Says what the running statement is doing, until it ends. */
   showState(state: string): void;
+  /** Tells what the running statement is doing; empty: just executing. */
+  showState(state: string): void;
   /** Ends the running statement (1317), or the whole connection. */
   kill(kind: KillKind): void;
 }
@@ -80,6 +82,11 @@ export class ProcessList {
 
   get(id: number): Process | undefined {
     return this.#processes.get(id);
+  }
+
+  /** Shows what a connection's statement is doing. */
+  showState(id: number, state: string): void {
+    this.#processes.get(id)?.showState(state);
   }
 
   /** Connections in order of their ids. */

@@ -3,15 +3,11 @@ import { hostname } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import type { Accounts } from "../engine/accounts/accounts.ts";
 import type { CairnEngine } from "../engine/cairn-engine.ts";
+import { ProcedureCaller } from "../engine/procedures/procedure-caller.ts";
 import type { ProcedureRegistry } from "../engine/procedures/registry.ts";
 import type { ProcessList } from "../engine/process-list.ts";
-import { DatabaseRepository } from "../engine/version-control/database-repository.ts";
-import { createRemoteOpener } from "../engine/version-control/remote-stores.ts";
-import { EngineRepositoryServer } from "../engine/version-control/repository-server.ts";
-import { TransferGate } from "../engine/version-control/transfer-gate.ts";
 import type { SqlSessionFactory } from "../sql/api.ts";
 import { createSqlSessionFactory } from "../sql/session/create-session.ts";
-import type { RepositoryAccess } from "../sql/session/procedure-caller.ts";
 import type { ServerLimits } from "./server-context.ts";
 import { SERVER_VERSION } from "./version.ts";
 
@@ -45,31 +41,10 @@ export function createSessionFactory(
       clock: parts.clock,
       accounts: parts.accounts,
       processList: parts.processes,
-      procedures: parts.procedures,
-      repositories: repositoryAccess(parts.engine),
+      procedures: new ProcedureCaller(parts.engine, parts.procedures),
       settings: variablesOf(settings()),
     });
     return factory(connection);
-  };
-}
-
-function repositoryAccess(engine: CairnEngine): RepositoryAccess {
-  const opener = createRemoteOpener(engine.services.files);
-  const gates = new Map<string, TransferGate>();
-  const onProgress = (): void => {};
-  return {
-    server: new EngineRepositoryServer({ engine, opener, onProgress }),
-    openRepository: (databaseName, identity) => {
-      const gate = gates.get(databaseName) ?? new TransferGate();
-      gates.set(databaseName, gate);
-      return new DatabaseRepository({
-        store: engine.versionStore(databaseName),
-        opener,
-        gate,
-        onProgress,
-        identity,
-      });
-    },
   };
 }
 

@@ -42,6 +42,16 @@ export function hasRoutinePrivilege(
   routine: string,
 ): boolean {
   if (hasSchemaPrivilege(account, privilege, database)) return true;
+  return hasExplicitRoutineGrant(account, privilege, database, routine);
+}
+
+/** A grant on this very routine; grants on the database or on everything don't count. */
+export function hasExplicitRoutineGrant(
+  account: Account,
+  privilege: string,
+  database: string,
+  routine: string,
+): boolean {
   return account.grants.some(
     ({ target, privileges }) =>
       target.kind === "routine" &&

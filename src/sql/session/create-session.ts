@@ -2,31 +2,29 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Accounts } from "../../engine/accounts/accounts.ts";
 import type { CairnEngine } from "../../engine/cairn-engine.ts";
+import type { ProcedureCaller } from "../../engine/procedures/procedure-caller.ts";
 import type { ProcessList } from "../../engine/process-list.ts";
-import type { ProcedureRegistry } from "../../engine/procedures/registry.ts";
 import type { ConnectionFacts, SqlSession, SqlSessionFactory } from "../api.ts";
 import { GlobalVariables, SystemVariables } from "../variables/system-variables.ts";
-import { ProcedureCaller, type RepositoryAccess } from "./procedure-caller.ts";
 import { ServerFunctions } from "./server-functions.ts";
 import { ServerTables } from "./server-tables.ts";
-import { CairnSqlSession } from "./sql-session.ts";
 import type { SessionServices, SessionState } from "./session-state.ts";
+import { CairnSqlSession } from "./sql-session.ts";
 
 export interface SqlServerParts {
   readonly engine: CairnEngine;
   readonly clock: Clock;
   readonly accounts?: Accounts;
   readonly processList?: ProcessList;
-  readonly procedures?: ProcedureRegistry;
-  /** How procedures reach repositories; without it they answer 1235. */
-  readonly repositories?: RepositoryAccess;
+  readonly procedures?: ProcedureCaller;
   /** Global variables that differ from MySQL's defaults: port, datadir, socket … */
   readonly settings?: Readonly<Record<string, number | bigint | string | null>>;
 }
 
 export function createSqlSessionFactory(parts: SqlServerParts): SqlSessionFactory {
   const services = createServices(parts);
-  return (connection: ConnectionFacts): Promise<SqlSession> => Promise.resolve(openSession(services, connection));
+  return (connection: ConnectionFacts): Promise<SqlSession> =>
+    Promise.resolve(openSession(services, connection));
 }
 
 export function openSession(services: SessionServices, connection: ConnectionFacts): CairnSqlSession {
@@ -52,7 +50,7 @@ function bindLiveVariables(variables: SystemVariables, state: SessionState): voi
 }
 
 export function createServices(parts: SqlServerParts): SessionServices {
-  const { engine, clock, accounts, processList, procedures, repositories } = parts;
+  const { engine, clock, accounts, processList, procedures } = parts;
   const globals = new GlobalVariables(parts.settings ?? {});
   return {
     engine,
@@ -63,8 +61,5 @@ export function createServices(parts: SqlServerParts): SessionServices {
     engineFunctions: new ServerFunctions(engine),
     computedTables: new ServerTables(engine),
     createVariables: (connection) => new SystemVariables(globals, connection),
-    ...(repositories !== undefined
-      ? { procedureSessions: (session, signal) => new ProcedureCaller(session, signal, repositories) }
-      : {}),
   };
 }

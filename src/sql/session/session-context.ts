@@ -13,7 +13,8 @@ import type { SessionState } from "./session-state.ts";
 
 export interface ContextOptions {
   readonly signal: AbortSignal;
-  /** INSERT IGNORE and the like: strict mode doesn't apply. */
+  /** The statement changes data, so that strict mode applies; IGNORE switches that off again. */
+  readonly changes?: boolean;
   readonly ignore?: boolean;
 }
 
@@ -35,7 +36,7 @@ export class SessionContext implements StatementContext, StoreContext {
     const stamp = Number(session.variables.get("timestamp", "session"));
     this.nowMicros = stamp > 0 ? Math.round(stamp * 1_000_000) : session.services.clock.now() * 1000;
     this.sqlMode = settings.sqlMode;
-    this.strict = settings.strict && options.ignore !== true;
+    this.strict = settings.strict && options.changes === true && options.ignore !== true;
     this.signal = options.signal;
     this.#timeZone = settings.timeZone;
   }

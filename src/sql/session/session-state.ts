@@ -1,19 +1,18 @@
 /** Everything a connection's statements share: settings, variables, transaction, diagnostics, counters, services. */
-import { EMPTY_HASH } from "../../bytes/hash.ts";
+
 import type { Clock } from "../../base/clock.ts";
+import { EMPTY_HASH } from "../../bytes/hash.ts";
 import type { Accounts } from "../../engine/accounts/accounts.ts";
-import { hasGlobalPrivilege, hasRoutinePrivilege, requireDatabase } from "../../engine/accounts/privilege-check.ts";
+import { requireDatabase } from "../../engine/accounts/privilege-check.ts";
 import type { DatabaseRevision, Engine, EngineSession } from "../../engine/api.ts";
+import type { ProcedureCaller } from "../../engine/procedures/procedure-caller.ts";
 import type { ProcessList } from "../../engine/process-list.ts";
-import type { Procedure } from "../../engine/procedures/procedure.ts";
-import type { ProcedureSession } from "../../engine/procedures/session.ts";
-import type { ProcedureRegistry } from "../../engine/procedures/registry.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { ConnectionFacts } from "../api.ts";
-import type { BindEnvironment } from "../binder/name-scope.ts";
 import type { Statement } from "../ast/statement.ts";
+import type { BindEnvironment } from "../binder/name-scope.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 import type { ComputedTables } from "./session-catalog.ts";
@@ -28,11 +27,9 @@ export interface SessionServices {
   /** undefined: embedded use without accounts; everything is allowed. */
   readonly accounts?: Accounts;
   readonly processList?: ProcessList;
-  readonly procedures?: ProcedureRegistry;
+  readonly procedures?: ProcedureCaller;
   readonly engineFunctions: EngineFunctions;
   readonly computedTables?: ComputedTables;
-  /** What procedures may do with a session. */
-  readonly procedureSessions?: (session: SessionState, signal: AbortSignal) => ProcedureSession;
   createVariables(connection: ConnectionFacts): SessionVariables;
 }
 
@@ -83,8 +80,12 @@ export class SessionState {
     this.#settings = undefined;
     this.transactions.autocommit = this.settings.autocommit;
     this.engineSession.foreignKeyChecks = this.settings.foreignKeyChecks;
-    this.engineSession.lockWaitTimeoutSeconds = Number(this.variables.get("innodb_lock_wait_timeout", "session"));
-    this.engineSession.metadataWaitTimeoutSeconds = Number(this.variables.get("lock_wait_timeout", "session"));
+    this.engineSession.lockWaitTimeoutSeconds = Number(
+      this.variables.get("innodb_lock_wait_timeout", "session"),
+    );
+    this.engineSession.metadataWaitTimeoutSeconds = Number(
+      this.variables.get("lock_wait_timeout", "session"),
+    );
     this.diagnostics.notes = Number(this.variables.get("sql_notes", "session")) !== 0;
     this.diagnostics.limit = Number(this.variables.get("max_error_count", "session"));
   }
@@ -108,24 +109,6 @@ export class SessionState {
     if (accounts !== undefined) requireDatabase(accounts.mustGet(this.connection.account), database);
   }
 
-  /** 1370 unless the account may call the procedure. */
-  requireProcedure(procedure: Procedure): void {
-    const { accounts } = this.services;
-    if (accounts === undefined) return;
-    const account = accounts.mustGet(this.connection.account);
-    const database = this.database ?? "";
-    const held =
-      hasRoutinePrivilege(account, "EXECUTE", database, procedure.name) &&
-      (procedure.privilege !== "admin" || hasGlobalPrivilege(account, "SUPER"));
-    if (!held) throw sqlError("ER_PROCACCESS_DENIED_ERROR", "EXECUTE", account.name.user, account.name.host, procedure.name);
-  }
-
-  procedureSession(signal: AbortSignal): ProcedureSession {
-    const { procedureSessions } = this.services;
-    if (procedureSessions === undefined) throw sqlError("ER_NOT_SUPPORTED_YET", "procedures without a server");
-    return procedureSessions(this, signal);
-  }
-
   warn(level: "Note" | "Warning" | "Error", errno: number, message: string): void {
     this.diagnostics.add(level, errno, message);
   }
@@ -145,7 +128,10 @@ export class SessionState {
       parameterTypes,
       userVariableType: (name) => this.userVariables.get(name.toLowerCase())?.type,
       systemVariableType: (variable) =>
-        this.variables.typeOf(variable.name, variable.scope === undefined ? "either" : variable.scope === "global" ? "global" : "session"),
+        this.variables.typeOf(
+          variable.name,
+          variable.scope === undefined ? "either" : variable.scope === "global" ? "global" : "session",
+        ),
       engineFunctionType: (name) => this.services.engineFunctions.typeOf(name),
       warn: (level, errno, message) => this.warn(level, errno, message),
     };

@@ -1,15 +1,17 @@
 /** CALL, DO, and SELECT dolt_x(…), which calls a procedure like a function. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type { Procedure } from "../../engine/procedures/procedure.ts";
+import type { ResultColumn } from "../../values/row-writer.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
-import type { ResultColumn } from "../../values/row-writer.ts";
 import type { Call, Do } from "../ast/data-change.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Query } from "../ast/query.ts";
+import { ExecutionFrame } from "../executor/execution-frame.ts";
 import { compileFieldWriter } from "../expression/field-writer.ts";
 import { NO_ROWS } from "../expression/row-layout.ts";
-import { ExecutionFrame } from "../executor/execution-frame.ts";
+import { callingSession } from "../session/calling-session.ts";
 import { SessionContext } from "../session/session-context.ts";
 import type { SessionState } from "../session/session-state.ts";
 import { report } from "./run-statement.ts";
@@ -31,11 +33,15 @@ export async function runCall(statement: Call, run: StatementRun): Promise<void>
   report(run, NOTHING);
 }
 
-async function callProcedure(procedure: Procedure, args: readonly Expression[], run: StatementRun): Promise<readonly (readonly Value[])[]> {
-  const { session, options } = run;
+async function callProcedure(
+  procedure: Procedure,
+  args: readonly Expression[],
+  run: StatementRun,
+): Promise<readonly (readonly Value[])[]> {
   const values = args.map((argument) => evaluateAnywhere(argument, run).value);
-  session.requireProcedure(procedure);
-  return procedure.call(session.procedureSession(options.signal), values);
+  const { procedures } = run.session.services;
+  if (procedures === undefined) throw sqlError("ER_NOT_SUPPORTED_YET", "procedures without a server");
+  return procedures.call(procedure, values, callingSession(run.session, run.options.signal));
 }
 
 /** Sends rows of values as a result set. */
@@ -55,9 +61,16 @@ export function sendTable(
     nullable: column.nullable,
   }));
   const writer = sink.startResultSet(resultColumns);
-  const frame = new ExecutionFrame(0, columns.length, new SessionContext(session, { signal: options.signal }));
+  const frame = new ExecutionFrame(
+    0,
+    columns.length,
+    new SessionContext(session, { signal: options.signal }),
+  );
   const emit = columns.map((column, register) =>
-    compileFieldWriter({ kind: "register", register, type: column.type, nullable: column.nullable, coercibility: 2 }, NO_ROWS),
+    compileFieldWriter(
+      { kind: "register", register, type: column.type, nullable: column.nullable, coercibility: 2 },
+      NO_ROWS,
+    ),
   );
   for (const row of rows) {
     writer.beginRow();
@@ -83,7 +96,8 @@ export function procedureSelect(query: Query, session: SessionState): SelectedPr
   const [item] = body.items;
   if (item?.kind !== "item" || item.expression.kind !== "function") return undefined;
   const procedure = session.services.procedures?.get(item.expression.name);
-  if (procedure === undefined || session.services.engineFunctions.typeOf(item.expression.name) !== undefined) return undefined;
+  if (procedure === undefined || session.services.engineFunctions.typeOf(item.expression.name) !== undefined)
+    return undefined;
   return { procedure, args: item.expression.args, columnName: item.alias ?? item.text };
 }
 
