@@ -77,13 +77,16 @@ export class BuiltServer {
     args: readonly string[],
     input?: Buffer,
   ): { readonly stdout: string; readonly stderr: string } {
-    const run = spawnSync(program, ["-h127.0.0.1", `-P${this.#port}`, "-uroot", ...args], {
+    const [command = program, ...before] = commandOf(program);
+    const run = spawnSync(command, [...before, "-h127.0.0.1", `-P${this.#port}`, "-uroot", ...args], {
       maxBuffer: 1 << 28,
       ...(input === undefined ? {} : { input }),
     });
-    if (run.error !== undefined) throw run.error;
-    const stderr = run.stderr.toString();
-    if (run.status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${run.status}: ${stderr}`);
+    const stderr = run.stderr?.toString() ?? "";
+    if (run.status !== 0 || run.error !== undefined) {
+      const end = run.error?.message ?? `status ${run.status}`;
+      throw new Error(`${program} ${args.join(" ")} ended with ${end}: ${stderr}`);
+    }
     return { stdout: run.stdout.toString("latin1"), stderr };
   }
 
@@ -93,9 +96,21 @@ export class BuiltServer {
   }
 }
 
+/**
+ * MySQL's own clients are often not installed beside MariaDB's, which come under the same names. `CAIRN_MYSQL` may hold a
+ * command that runs them, to which the program's name is added (`chroot /somewhere`).
+ */
+function commandOf(program: string): readonly string[] {
+  const prefix = process.env["CAIRN_MYSQL"];
+  return prefix !== undefined && program.startsWith("mysql") ? [...prefix.split(" "), program] : [program];
+}
+
 /** Whether a client program is installed; prints why its tests are skipped when not. */
 export function hasProgram(program: string): boolean {
-  const found = spawnSync(program, ["--version"]).error === undefined;
-  if (!found) console.log(`skipped: '${program}' is not installed`);
-  return found;
+  const [command = program, ...before] = commandOf(program);
+  const run = spawnSync(command, [...before, "--version"], { encoding: "utf8" });
+  const found = run.error === undefined && run.status === 0;
+  const real = found && !(program.startsWith("mysql") && run.stdout.includes("MariaDB"));
+  if (!real) console.log(`skipped: ${found ? `'${program}' is MariaDB's` : `'${program}' is not installed`}`);
+  return real;
 }

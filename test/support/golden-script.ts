@@ -13,7 +13,11 @@ export interface GoldenScript {
 }
 
 export function parseScript(text: string): GoldenScript {
-  const blocks = text.replaceAll("\r\n", "\n").split(/\n{2,}/).map((block) => block.trim()).filter((block) => block !== "");
+  const blocks = text
+    .replaceAll("\r\n", "\n")
+    .split(/\n{2,}/)
+    .map((block) => block.trim())
+    .filter((block) => block !== "");
   const heading = blocks[0]?.startsWith("#") ? (blocks.shift() ?? "") : "";
   const steps = blocks.map((block) => {
     const [sql = "", expected = ""] = block.split(/^---$/m);
@@ -27,8 +31,14 @@ export function printScript(script: GoldenScript): string {
   return `${[script.heading, ...blocks].filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-export function printRows(names: readonly string[], rows: readonly (readonly (string | null)[])[], sorted: boolean): string {
-  const lines = rows.map((row) => row.map((value) => (value === null ? "NULL" : escapeValue(value))).join("\t"));
+export function printRows(
+  names: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+  sorted: boolean,
+): string {
+  const lines = rows.map((row) =>
+    row.map((value) => (value === null ? "NULL" : escapeValue(value))).join("\t"),
+  );
   if (sorted) lines.sort();
   return [names.map(escapeValue).join("\t"), ...lines].join("\n");
 }

@@ -16,12 +16,24 @@ async function main(): Promise<void> {
       port: Number(port),
       user: "root",
       dateStrings: true,
+      flags: ["-FOUND_ROWS", "-IGNORE_SPACE"],
       supportBigNumbers: true,
       bigNumberStrings: true,
       typeCast: (field, _next) => {
         const bytes = field.buffer();
         if (bytes === null) return null;
-        const binary = (field as unknown as { charset?: number }).charset === BINARY && ["BLOB", "TINY_BLOB", "LONG_BLOB", "MEDIUM_BLOB", "STRING", "VAR_STRING", "BIT", "GEOMETRY"].includes(field.type);
+        const binary =
+          (field as unknown as { charset?: number }).charset === BINARY &&
+          [
+            "BLOB",
+            "TINY_BLOB",
+            "LONG_BLOB",
+            "MEDIUM_BLOB",
+            "STRING",
+            "VAR_STRING",
+            "BIT",
+            "GEOMETRY",
+          ].includes(field.type);
         if (binary) return bytes.length === 0 ? "" : `0x${bytes.toString("hex").toUpperCase()}`;
         return bytes.toString("utf8");
       },
@@ -35,11 +47,22 @@ async function main(): Promise<void> {
     for (const { sql } of script.steps) {
       let expected: string;
       try {
-        const [rows, fields] = (await connection.query({ sql, rowsAsArray: true })) as unknown as [(string | null)[][] | ResultSetHeader, FieldPacket[] | undefined];
+        const [rows, fields] = (await connection.query({ sql, rowsAsArray: true })) as unknown as [
+          (string | null)[][] | ResultSetHeader,
+          FieldPacket[] | undefined,
+        ];
         expected =
           fields === undefined
-            ? printOk((rows as ResultSetHeader).affectedRows, (rows as ResultSetHeader).warningStatus, (rows as ResultSetHeader).info.replace(/^[^A-Za-z]+/, ""))
-            : printRows(fields.map((field) => field.name), rows as (string | null)[][], !hasOrder(sql));
+            ? printOk(
+                (rows as ResultSetHeader).affectedRows,
+                (rows as ResultSetHeader).warningStatus,
+                (rows as ResultSetHeader).info.replace(/^[^A-Za-z]+/, ""),
+              )
+            : printRows(
+                fields.map((field) => field.name),
+                rows as (string | null)[][],
+                !hasOrder(sql),
+              );
       } catch (error) {
         const { errno, message } = error as { errno: number; message: string };
         if (errno === undefined) throw error;

@@ -6,11 +6,14 @@ import { systemClock } from "../../src/base/clock.ts";
 import { CairnEngine } from "../../src/engine/cairn-engine.ts";
 import type { ConnectionFacts } from "../../src/sql/api.ts";
 import { createServices, openSession } from "../../src/sql/session/create-session.ts";
-import type { CairnSqlSession } from "../../src/sql/session/sql-session.ts";
 import type { SessionServices } from "../../src/sql/session/session-state.ts";
+import type { CairnSqlSession } from "../../src/sql/session/sql-session.ts";
 import { type TextResult, TextSink } from "./text-sink.ts";
 
-export function connectionFacts(connectionId: number, overrides: Partial<ConnectionFacts> = {}): ConnectionFacts {
+export function connectionFacts(
+  connectionId: number,
+  overrides: Partial<ConnectionFacts> = {},
+): ConnectionFacts {
   return {
     connectionId,
     user: "root",
@@ -64,7 +67,12 @@ export class TestDatabase extends TestSession {
   readonly #others: CairnSqlSession[] = [];
   #nextId = 2;
 
-  private constructor(parts: { engine: CairnEngine; folder: string; services: SessionServices; session: CairnSqlSession }) {
+  private constructor(parts: {
+    engine: CairnEngine;
+    folder: string;
+    services: SessionServices;
+    session: CairnSqlSession;
+  }) {
     super(parts.session);
     this.engine = parts.engine;
     this.folder = parts.folder;

@@ -1,9 +1,9 @@
 /** A result sink that keeps results as text, the way the `mysql` client's batch mode prints them. */
 import { type DateTime, formatDate, formatDateTime, formatTime } from "../../src/values/datetime.ts";
+import { formatDouble, formatFloat } from "../../src/values/number-text.ts";
 import type { OkResult, ResultColumn, ResultSink, RowWriter } from "../../src/values/row-writer.ts";
 import type { SqlType } from "../../src/values/sql-type.ts";
 import type { SqlInteger } from "../../src/values/value.ts";
-import { formatDouble, formatFloat } from "../../src/values/number-text.ts";
 
 export interface TextResult {
   readonly columns: readonly ResultColumn[];
@@ -56,9 +56,12 @@ class TextRowWriter implements RowWriter {
   writeInteger(value: SqlInteger): void {
     const type = this.#type;
     if (type.kind === "bit") {
-      const hex = BigInt(value).toString(16).padStart(((type.width + 7) >> 3) * 2, "0");
+      const hex = BigInt(value)
+        .toString(16)
+        .padStart(((type.width + 7) >> 3) * 2, "0");
       this.#row.push(`0x${hex.toUpperCase()}`);
-    } else if (type.kind === "integer" && type.zerofill) this.#row.push(String(value).padStart(type.displayWidth ?? 0, "0"));
+    } else if (type.kind === "integer" && type.zerofill)
+      this.#row.push(String(value).padStart(type.displayWidth ?? 0, "0"));
     else if (type.kind === "year") this.#row.push(String(value).padStart(4, "0"));
     else this.#row.push(String(value));
   }
@@ -66,9 +69,15 @@ class TextRowWriter implements RowWriter {
   writeDouble(value: number): void {
     const type = this.#type;
     const decimals = this.#result.columns[this.#row.length]!.decimals;
-    const scale = type.kind === "float" ? (type.scale ?? (decimals === undefined || decimals >= 31 ? undefined : decimals)) : undefined;
+    const scale =
+      type.kind === "float"
+        ? (type.scale ?? (decimals === undefined || decimals >= 31 ? undefined : decimals))
+        : undefined;
     if (scale !== undefined) this.#row.push(value.toFixed(scale));
-    else this.#row.push(type.kind === "float" && type.name === "float" ? formatFloat(value) : formatDouble(value));
+    else
+      this.#row.push(
+        type.kind === "float" && type.name === "float" ? formatFloat(value) : formatDouble(value),
+      );
   }
 
   writeText(value: string): void {
@@ -80,12 +89,18 @@ class TextRowWriter implements RowWriter {
   }
 
   writeBytes(bytes: Uint8Array, start: number, end: number): void {
-    this.#row.push(end > start ? `0x${Buffer.from(bytes.subarray(start, end)).toString("hex").toUpperCase()}` : "");
+    this.#row.push(
+      end > start ? `0x${Buffer.from(bytes.subarray(start, end)).toString("hex").toUpperCase()}` : "",
+    );
   }
 
   writeDateTime(value: DateTime): void {
     const type = this.#type;
-    this.#row.push(type.kind === "date" ? formatDate(value) : formatDateTime(value, "fraction" in type ? type.fraction : 0));
+    this.#row.push(
+      type.kind === "date"
+        ? formatDate(value)
+        : formatDateTime(value, "fraction" in type ? type.fraction : 0),
+    );
   }
 
   writeTime(microseconds: number): void {

@@ -10,7 +10,15 @@ import type { StatementContext } from "./statement-context.ts";
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export function createRowSlot(): RowSlot {
-  return { keyBytes: NO_BYTES, keyStart: 0, keyEnd: 0, valueBytes: NO_BYTES, valueStart: 0, valueEnd: 0, present: false };
+  return {
+    keyBytes: NO_BYTES,
+    keyStart: 0,
+    keyEnd: 0,
+    valueBytes: NO_BYTES,
+    valueStart: 0,
+    valueEnd: 0,
+    present: false,
+  };
 }
 
 export class ExecutionFrame implements Frame {

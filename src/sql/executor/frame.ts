@@ -27,7 +27,7 @@ export interface Frame {
   /** Counts the executions of the plan: what an operator kept from an earlier one is void. */
   readonly execution: number;
   /** Set by an operator that returns STEP_WAIT: what to await before calling `next` again. */
-  waitFor: LockOutcome & { readonly kind: "wait" } | undefined;
+  waitFor: (LockOutcome & { readonly kind: "wait" }) | undefined;
 }
 
 /** A compiled expression. Its SQL type, and so the JavaScript type of its values, is fixed at compile time. */

@@ -18,7 +18,12 @@ const ROWS_BETWEEN_CHECKS = 256;
 const SLICE_MS = 10;
 
 /** Opens, drains and closes the operator. Undefined when it was all done without waiting. */
-export function drive(operator: Operator, frame: Frame, consumer: RowConsumer, monotonicMs: () => number): Promise<void> | undefined {
+export function drive(
+  operator: Operator,
+  frame: Frame,
+  consumer: RowConsumer,
+  monotonicMs: () => number,
+): Promise<void> | undefined {
   let pending: Promise<void> | undefined;
   try {
     operator.open(frame);
@@ -39,7 +44,12 @@ interface Slow {
   readonly monotonicMs: () => number;
 }
 
-async function driveSlowly(operator: Operator, frame: Frame, consumer: RowConsumer, slow: Slow): Promise<void> {
+async function driveSlowly(
+  operator: Operator,
+  frame: Frame,
+  consumer: RowConsumer,
+  slow: Slow,
+): Promise<void> {
   try {
     let pending: Promise<void> | undefined = slow.pending;
     while (pending !== undefined) {
@@ -53,7 +63,12 @@ async function driveSlowly(operator: Operator, frame: Frame, consumer: RowConsum
 }
 
 /** Goes on until something must be awaited, which it returns; undefined at the end. */
-function advance(operator: Operator, frame: Frame, consumer: RowConsumer, monotonicMs: () => number): Promise<void> | undefined {
+function advance(
+  operator: Operator,
+  frame: Frame,
+  consumer: RowConsumer,
+  monotonicMs: () => number,
+): Promise<void> | undefined {
   // The clock is first looked at after some work: a point look-up never asks it.
   let sliceEnd = -1;
   for (let rows = 1; ; rows++) {

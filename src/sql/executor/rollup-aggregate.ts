@@ -2,8 +2,9 @@
  * GROUP BY … WITH ROLLUP over input sorted by the group keys: besides each group, the totals of every shorter prefix
  * of the keys, in which the other keys are NULL, and the grand total.
  */
-import type { AggregateState } from "../aggregates/aggregate.ts";
+
 import type { Value } from "../../values/value.ts";
+import type { AggregateState } from "../aggregates/aggregate.ts";
 import type { Evaluator, Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import type { AggregateColumn } from "./hash-aggregate.ts";
@@ -30,7 +31,8 @@ export class RollupAggregate implements Operator {
   readonly #options: RollupOptions;
   readonly #rows: RowBuffer;
   /** Results: per row the representative's position, then keys, then aggregates. */
-  #results: { readonly row: number; readonly keys: readonly Value[]; readonly values: readonly Value[] }[] = [];
+  #results: { readonly row: number; readonly keys: readonly Value[]; readonly values: readonly Value[] }[] =
+    [];
   /** By number of keys kept: 0 is the grand total. */
   #levels: AggregateState[][] = [];
   #current: { readonly sort: SortValue[]; readonly keys: Value[]; readonly row: number } | undefined;

@@ -51,7 +51,8 @@ export class RowBuffer {
       this.#offsets.push(slot.present ? slot.keyStart : -1, slot.keyEnd, slot.valueStart, slot.valueEnd);
     }
     const registers = this.#registers;
-    for (let i = 0; i < registers.length; i++) this.#values.push(frame.registers[registers[i] as number] as Value);
+    for (let i = 0; i < registers.length; i++)
+      this.#values.push(frame.registers[registers[i] as number] as Value);
     if (this.#offsets.length + this.#values.length > BUFFERED_VALUES_MAX) {
       throw sqlError("ER_OUT_OF_SORTMEMORY");
     }

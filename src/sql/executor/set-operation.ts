@@ -54,7 +54,12 @@ export class CountedSetOperation implements Operator {
 
   constructor(
     operator: "except" | "intersect",
-    options: { readonly distinct: boolean; readonly left: Operator; readonly right: Operator; readonly key: GroupKey },
+    options: {
+      readonly distinct: boolean;
+      readonly left: Operator;
+      readonly right: Operator;
+      readonly key: GroupKey;
+    },
   ) {
     this.#operator = operator;
     this.#distinct = options.distinct;

@@ -165,7 +165,8 @@ export class Sort implements Operator {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && this.#compare(heap[child + 1] as number, heap[child] as number) > 0) child++;
+      if (child + 1 < heap.length && this.#compare(heap[child + 1] as number, heap[child] as number) > 0)
+        child++;
       if (this.#compare(heap[child] as number, position) <= 0) break;
       heap[at] = heap[child] as number;
       at = child;

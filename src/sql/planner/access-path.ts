@@ -2,13 +2,19 @@
  * How one table is read: its primary index or a secondary one, with equality on the first parts and perhaps a range
  * on the next. Candidates are costed from exact counts and range estimates.
  */
+
+import type { IndexPart, TableSchema } from "../../tables/schema.ts";
 import type { IndexHint } from "../ast/query.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
-import type { IndexPart, TableSchema } from "../../tables/schema.ts";
-import { type AnalysisContext, analyseCondition, type ColumnCondition, type IndexableCondition } from "./condition-analysis.ts";
+import {
+  type AnalysisContext,
+  analyseCondition,
+  type ColumnCondition,
+  type IndexableCondition,
+} from "./condition-analysis.ts";
 import { estimateRange, makeRangeBuilder } from "./key-range-builder.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
-import { type KnownRows, type StoredRelation, refersTo } from "./relation.ts";
+import { type KnownRows, refersTo, type StoredRelation } from "./relation.ts";
 
 export interface AccessPath {
   /** 0: primary */
@@ -43,7 +49,11 @@ export interface PathContext {
   readonly all: KnownRows;
 }
 
-export function fullScan(relation: StoredRelation, index = 0, direction: "forward" | "backward" = "forward"): AccessPath {
+export function fullScan(
+  relation: StoredRelation,
+  index = 0,
+  direction: "forward" | "backward" = "forward",
+): AccessPath {
   const rows = relation.table.view.rowCount();
   return {
     index,
@@ -58,7 +68,11 @@ export function fullScan(relation: StoredRelation, index = 0, direction: "forwar
 }
 
 /** The cheapest path under the conditions whose values are known. */
-export function bestPath(relation: StoredRelation, conditions: readonly BoundExpression[], context: PathContext): AccessPath {
+export function bestPath(
+  relation: StoredRelation,
+  conditions: readonly BoundExpression[],
+  context: PathContext,
+): AccessPath {
   let best = forcedIndexes(relation) === undefined ? fullScan(relation) : undefined;
   for (const path of candidatePaths(relation, conditions, context)) {
     if (best === undefined || path.cost < best.cost) best = path;
@@ -75,7 +89,9 @@ function forcedIndexes(relation: StoredRelation): ReadonlySet<number> | undefine
 function hintIndexes(hint: IndexHint, relation: StoredRelation): number[] {
   const { indexes } = relation.table.view.schema;
   return hint.indexes.map((name) =>
-    name.toUpperCase() === "PRIMARY" ? 0 : indexes.findIndex((index) => index.name.toLowerCase() === name.toLowerCase()) + 1,
+    name.toUpperCase() === "PRIMARY"
+      ? 0
+      : indexes.findIndex((index) => index.name.toLowerCase() === name.toLowerCase()) + 1,
   );
 }
 
@@ -88,7 +104,11 @@ function isAllowed(relation: StoredRelation, index: number): boolean {
   return index === 0 || relation.table.view.schema.indexes[index - 1]?.visible === true;
 }
 
-export function candidatePaths(relation: StoredRelation, conditions: readonly BoundExpression[], context: PathContext): AccessPath[] {
+export function candidatePaths(
+  relation: StoredRelation,
+  conditions: readonly BoundExpression[],
+  context: PathContext,
+): AccessPath[] {
   const { schema } = relation.table.view;
   const analysis: AnalysisContext = {
     slot: relation.slot,
@@ -125,7 +145,12 @@ function pathOnIndex(
     if (condition === undefined) break;
     chosen.push(condition);
     if (condition.exact && part.prefixLength === undefined) consumed.add(condition.source);
-    if (condition.condition.kind === "range" || condition.condition.kind === "prefix" || part.prefixLength !== undefined) break;
+    if (
+      condition.condition.kind === "range" ||
+      condition.condition.kind === "prefix" ||
+      part.prefixLength !== undefined
+    )
+      break;
   }
   if (chosen.length === 0) return undefined;
   const complete =
@@ -135,7 +160,10 @@ function pathOnIndex(
   const isUnique =
     complete &&
     (index === 0 || schema.indexes[index - 1]?.kind === "unique") &&
-    chosen.every((item) => item.condition.kind === "equal" && !item.condition.nullSafe && item.condition.values.length === 1);
+    chosen.every(
+      (item) =>
+        item.condition.kind === "equal" && !item.condition.nullSafe && item.condition.values.length === 1,
+    );
   const dependent = chosen.some((item) => refersTo(item.source, context.known));
   const rows = isUnique ? 1 : estimateRows(relation, index, chosen, dependent, context);
   return {
@@ -155,15 +183,21 @@ function bestForPart(found: readonly IndexableCondition[]): IndexableCondition |
   const single = found.find((item) => item.condition.kind === "equal" && item.condition.values.length === 1);
   if (single !== undefined) return single;
   const rank: Record<ColumnCondition["kind"], number> = { null: 0, equal: 1, range: 2, prefix: 3 };
-  const [first, ...rest] = [...found].sort((left, right) => rank[left.condition.kind] - rank[right.condition.kind]);
+  const [first, ...rest] = [...found].sort(
+    (left, right) => rank[left.condition.kind] - rank[right.condition.kind],
+  );
   if (first === undefined || first.condition.kind !== "range") return first;
   let merged = first.condition;
   for (const item of rest) {
     if (item.condition.kind !== "range") continue;
     merged = {
       kind: "range",
-      ...(merged.lower ?? item.condition.lower ? { lower: (merged.lower ?? item.condition.lower) as NonNullable<typeof merged.lower> } : {}),
-      ...(merged.upper ?? item.condition.upper ? { upper: (merged.upper ?? item.condition.upper) as NonNullable<typeof merged.upper> } : {}),
+      ...((merged.lower ?? item.condition.lower)
+        ? { lower: (merged.lower ?? item.condition.lower) as NonNullable<typeof merged.lower> }
+        : {}),
+      ...((merged.upper ?? item.condition.upper)
+        ? { upper: (merged.upper ?? item.condition.upper) as NonNullable<typeof merged.upper> }
+        : {}),
     };
   }
   return { ...first, condition: merged };
@@ -178,7 +212,12 @@ function estimateRows(
 ): number {
   const total = relation.table.view.rowCount();
   if (!dependent) {
-    const estimated = estimateRange(relation, makeRangeBuilder(relation, index, parts, context.builder), context.builder, index);
+    const estimated = estimateRange(
+      relation,
+      makeRangeBuilder(relation, index, parts, context.builder),
+      context.builder,
+      index,
+    );
     if (estimated !== undefined) return estimated;
   }
   const equalities = parts.filter((item) => item.condition.kind === "equal").length;

@@ -1,6 +1,7 @@
 /** Plan nodes that group rows. */
-import type { BoundExpression, BoundRegister } from "../binder/bound-expression.ts";
+
 import { compileAggregate } from "../aggregates/compile-aggregate.ts";
+import type { BoundExpression, BoundRegister } from "../binder/bound-expression.ts";
 import { type AggregateColumn, HashAggregate } from "../executor/hash-aggregate.ts";
 import { RollupAggregate } from "../executor/rollup-aggregate.ts";
 import { Sort } from "../executor/sort.ts";
@@ -26,18 +27,33 @@ export function aggregateNode(options: AggregateOptions, builder: PlanBuilder): 
   if (keys === undefined) for (const slot of input.shape.slots) builder.nullableSlots.add(slot);
   const rows = keys === undefined ? 1 : Math.max(1, Math.ceil(input.rows / 10));
   const compiled = (): AggregateColumn[] =>
-    aggregates.map((placed) => ({ register: placed.register.register, factory: compileAggregate(placed.aggregate, builder) }));
+    aggregates.map((placed) => ({
+      register: placed.register.register,
+      factory: compileAggregate(placed.aggregate, builder),
+    }));
   const rollupRegisters = rollup.map((item) => item.register.register);
   return {
-    shape: { slots: input.shape.slots, registers: [...new Set([...input.shape.registers, ...registers, ...rollupRegisters])] },
+    shape: {
+      slots: input.shape.slots,
+      registers: [...new Set([...input.shape.registers, ...registers, ...rollupRegisters])],
+    },
     rows,
-    explain: { text: keys === undefined ? "Aggregate" : "Group aggregate with hashing", rows, children: [input.explain] },
+    explain: {
+      text: keys === undefined ? "Aggregate" : "Group aggregate with hashing",
+      rows,
+      children: [input.explain],
+    },
     build: () => {
       const operator = input.build();
       if (rollup.length > 0) {
         const order = rollup.map((item) => ({ expression: item.key, descending: false }));
         return new RollupAggregate({
-          input: new Sort({ input: operator, keys: sortKeysFor(order, builder), shape: input.shape, limit: undefined }),
+          input: new Sort({
+            input: operator,
+            keys: sortKeysFor(order, builder),
+            shape: input.shape,
+            limit: undefined,
+          }),
           keys: rollup.map((item) => ({
             evaluate: compileExpression(item.key, builder),
             toSortValue: toSortValue(item.key.type),

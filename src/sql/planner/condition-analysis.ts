@@ -1,10 +1,11 @@
 /** Finds, among the conditions on a table, those that an index on one of its columns can answer. */
+
+import type { SqlType } from "../../values/sql-type.ts";
 import type { BoundColumn, BoundExpression, ComparisonRule } from "../binder/bound-expression.ts";
 import { type KeyConversion, keyConversion } from "./key-conversion.ts";
 import type { KnownRows } from "./relation.ts";
 import { isEvaluable } from "./relation.ts";
 import { isDeterministic } from "./same-expression.ts";
-import type { SqlType } from "../../values/sql-type.ts";
 
 /** A value that bounds a column, with its conversion to the column's type. */
 export interface KeyValue {
@@ -40,7 +41,10 @@ export interface AnalysisContext {
   readonly all: KnownRows;
 }
 
-export function analyseCondition(condition: BoundExpression, context: AnalysisContext): IndexableCondition | undefined {
+export function analyseCondition(
+  condition: BoundExpression,
+  context: AnalysisContext,
+): IndexableCondition | undefined {
   switch (condition.kind) {
     case "comparison":
       return (
@@ -73,7 +77,12 @@ function mirrored(operator: string): string {
   return { "<": ">", "<=": ">=", ">": "<", ">=": "<=" }[operator] ?? operator;
 }
 
-function keyValue(column: BoundColumn, value: BoundExpression, rule: ComparisonRule, context: AnalysisContext): KeyValue | undefined {
+function keyValue(
+  column: BoundColumn,
+  value: BoundExpression,
+  rule: ComparisonRule,
+  context: AnalysisContext,
+): KeyValue | undefined {
   if (!isEvaluable(value, context.known, context.all) || !isDeterministic(value)) return undefined;
   const conversion = keyConversion(context.columnType(column.column), value, rule);
   return conversion === undefined ? undefined : { expression: value, conversion };
@@ -91,7 +100,12 @@ function comparison(
   const value = keyValue(column, other, source.rule, context);
   if (value === undefined) return undefined;
   const { exact } = value.conversion;
-  const range = (condition: ColumnCondition): IndexableCondition => ({ column: column.column, condition, source, exact: false });
+  const range = (condition: ColumnCondition): IndexableCondition => ({
+    column: column.column,
+    condition,
+    source,
+    exact: false,
+  });
   switch (operator) {
     case "=":
     case "<=>": {
@@ -109,7 +123,10 @@ function comparison(
   }
 }
 
-function between(source: BoundExpression & { kind: "between" }, context: AnalysisContext): IndexableCondition | undefined {
+function between(
+  source: BoundExpression & { kind: "between" },
+  context: AnalysisContext,
+): IndexableCondition | undefined {
   const column = ownColumn(source.subject, context);
   if (column === undefined || source.negated) return undefined;
   const low = keyValue(column, source.low, source.lowRule, context);
@@ -123,7 +140,10 @@ function between(source: BoundExpression & { kind: "between" }, context: Analysi
   return { column: column.column, condition, source, exact: false };
 }
 
-function inList(source: BoundExpression & { kind: "in" }, context: AnalysisContext): IndexableCondition | undefined {
+function inList(
+  source: BoundExpression & { kind: "in" },
+  context: AnalysisContext,
+): IndexableCondition | undefined {
   const column = ownColumn(source.subject, context);
   if (column === undefined || source.negated) return undefined;
   const values: KeyValue[] = [];
@@ -136,12 +156,16 @@ function inList(source: BoundExpression & { kind: "in" }, context: AnalysisConte
   return { column: column.column, condition, source, exact: values.every((value) => value.conversion.exact) };
 }
 
-function like(source: BoundExpression & { kind: "like" }, context: AnalysisContext): IndexableCondition | undefined {
+function like(
+  source: BoundExpression & { kind: "like" },
+  context: AnalysisContext,
+): IndexableCondition | undefined {
   const column = ownColumn(source.subject, context);
   if (column === undefined || source.negated || source.pattern.kind !== "constant") return undefined;
   const type = context.columnType(column.column);
   // Only where weights are bytes does a prefix of the text give a prefix of the key.
-  if (type.kind !== "string" || !type.collation.endsWith("_bin") || source.collation !== type.collation) return undefined;
+  if (type.kind !== "string" || !type.collation.endsWith("_bin") || source.collation !== type.collation)
+    return undefined;
   if (typeof source.pattern.value !== "string") return undefined;
   const prefix = literalPrefix(source.pattern.value, source.escape);
   if (prefix === "") return undefined;
@@ -149,7 +173,9 @@ function like(source: BoundExpression & { kind: "like" }, context: AnalysisConte
 }
 
 function literalPrefix(pattern: string, escape: string): string {
-  const wild = [...pattern].findIndex((character) => character === "%" || character === "_" || character === escape);
+  const wild = [...pattern].findIndex(
+    (character) => character === "%" || character === "_" || character === escape,
+  );
   return wild < 0 ? pattern : [...pattern].slice(0, wild).join("");
 }
 

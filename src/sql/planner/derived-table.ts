@@ -54,14 +54,23 @@ export class CommonTables {
 export function planDerived(reference: DerivedTable, context: FromContext): BoundSource {
   const { builder, level, commonTables } = context;
   const lateralScope = reference.lateral
-    ? new QueryScope(level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" })
+    ? new QueryScope(level, {
+        clause: "field list",
+        aggregates: "forbidden",
+        windows: false,
+        aliases: "none",
+      })
     : level.outer;
   const ownReferences = level.outerReferences.length;
   const planned = planQuery(reference.query, { builder, outer: lateralScope, commonTables });
   // A lateral table's references to this level's own sources are not this level's correlation.
   if (!reference.lateral) level.outerReferences.push(...planned.outerReferences);
   void ownReferences;
-  return derivedSource(planned, { alias: reference.alias, columns: reference.columns, lateral: reference.lateral }, context);
+  return derivedSource(
+    planned,
+    { alias: reference.alias, columns: reference.columns, lateral: reference.lateral },
+    context,
+  );
 }
 
 export function planCommonTable(entry: CommonTableEntry, alias: string, context: FromContext): BoundSource {
@@ -87,7 +96,8 @@ interface DerivedOptions {
 function derivedSource(planned: PlannedQuery, options: DerivedOptions, context: FromContext): BoundSource {
   const { builder } = context;
   const { alias, columns } = options;
-  if (columns !== undefined && columns.length !== planned.columns.length) throw sqlError("ER_VIEW_WRONG_LIST");
+  if (columns !== undefined && columns.length !== planned.columns.length)
+    throw sqlError("ER_VIEW_WRONG_LIST");
   const registers = builder.addRegisters(planned.columns.length);
   const shape = { slots: [], registers };
   const seen = new Set<string>();
@@ -105,7 +115,10 @@ function derivedSource(planned: PlannedQuery, options: DerivedOptions, context: 
         name,
         type: expression.type,
         nullable: expression.nullable,
-        coercibility: expression.kind === "column" || expression.kind === "register" ? expression.coercibility : coercibilityOf(expression.type),
+        coercibility:
+          expression.kind === "column" || expression.kind === "register"
+            ? expression.coercibility
+            : coercibilityOf(expression.type),
         ...(expression.displayLength !== undefined ? { displayLength: expression.displayLength } : {}),
         ...(expression.decimals !== undefined ? { decimals: expression.decimals } : {}),
         origin: { database: "", table: alias, originalTable: alias, originalName: name },
@@ -127,7 +140,11 @@ function derivedSource(planned: PlannedQuery, options: DerivedOptions, context: 
 }
 
 /** The query with its columns' values put into the registers. */
-export function computedInto(planned: PlannedQuery, registers: readonly number[], builder: PlanBuilder): PlanNode {
+export function computedInto(
+  planned: PlannedQuery,
+  registers: readonly number[],
+  builder: PlanBuilder,
+): PlanNode {
   const { node } = planned;
   return {
     shape: { slots: [], registers },

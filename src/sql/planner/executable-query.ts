@@ -2,8 +2,8 @@
 import { AssertionError } from "../../base/assert.ts";
 import type { Hash } from "../../bytes/hash.ts";
 import type { DatabaseRevision, Transaction } from "../../engine/api.ts";
-import { sqlError } from "../../values/sql-error.ts";
 import type { ResultColumn, RowWriter } from "../../values/row-writer.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { Value } from "../../values/value.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
@@ -12,8 +12,8 @@ import type { StatementContext } from "../executor/statement-context.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { compileFieldWriter } from "../expression/field-writer.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
-import type { OutputColumn, PlannedQuery } from "./query-planner.ts";
 import type { ExplainNode } from "./plan-node.ts";
+import type { OutputColumn, PlannedQuery } from "./query-planner.ts";
 
 export type FieldEmit = (frame: Frame, writer: RowWriter) => void;
 
@@ -39,20 +39,18 @@ export class ExecutableQuery {
   readonly frame: ExecutionFrame;
   readonly explain: ExplainNode;
   readonly subqueries: readonly ExplainNode[];
-  readonly cacheable: boolean;
-  readonly #builder: PlanBuilder;
+  readonly builder: PlanBuilder;
   readonly #planned: PlannedQuery;
   #operator: Operator | undefined;
   #writers: readonly FieldEmit[] | undefined;
 
   constructor(planned: PlannedQuery, builder: PlanBuilder) {
-    this.#builder = builder;
+    this.builder = builder;
     this.#planned = planned;
     this.output = planned.columns;
     this.columns = planned.columns.map(resultColumn);
     this.explain = planned.node.explain;
     this.subqueries = builder.subqueries;
-    this.cacheable = builder.cacheable;
     this.tables = builder.tables.map(({ table, forWrite }) => ({
       revision: table.revision,
       database: table.database,
@@ -69,18 +67,20 @@ export class ExecutableQuery {
   }
 
   get writers(): readonly FieldEmit[] {
-    this.#writers ??= this.#planned.columns.map((column) => compileFieldWriter(column.expression, this.#builder));
+    this.#writers ??= this.#planned.columns.map((column) =>
+      compileFieldWriter(column.expression, this.builder),
+    );
     return this.#writers;
   }
 
   /** The columns' values, for what doesn't go to a client. */
   get evaluators(): readonly Evaluator[] {
-    return this.#planned.columns.map((column) => compileExpression(column.expression, this.#builder));
+    return this.#planned.columns.map((column) => compileExpression(column.expression, this.builder));
   }
 
   /** Rows seen by LIMIT under SQL_CALC_FOUND_ROWS. */
   get countedRows(): number | undefined {
-    return this.#builder.foundRows?.inputRows;
+    return this.builder.foundRows?.inputRows;
   }
 
   /** Opens the tables for reading. False when one of them has changed its definition: plan again. */
@@ -100,7 +100,7 @@ export class ExecutableQuery {
   async prepare(): Promise<void> {
     // Building the operators is what finds them.
     void this.operator;
-    for (const preparation of this.#builder.preparations) await preparation();
+    for (const preparation of this.builder.preparations) await preparation();
   }
 
   get locksRows(): boolean {
@@ -138,7 +138,8 @@ export class ExecutableQuery {
 
 export function resultColumn(column: OutputColumn): ResultColumn {
   const { expression, name } = column;
-  const origin = expression.kind === "column" || expression.kind === "register" ? expression.origin : undefined;
+  const origin =
+    expression.kind === "column" || expression.kind === "register" ? expression.origin : undefined;
   return {
     name,
     originalName: origin?.originalName ?? "",

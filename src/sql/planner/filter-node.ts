@@ -23,7 +23,11 @@ export function predicateOf(conditions: readonly BoundExpression[]): BoundExpres
 const SELECTIVITY = 0.3;
 
 /** The input with the conditions applied; those that no row changes are decided before the input opens. */
-export function filterNode(input: PlanNode, conditions: readonly BoundExpression[], builder: PlanBuilder): PlanNode {
+export function filterNode(
+  input: PlanNode,
+  conditions: readonly BoundExpression[],
+  builder: PlanBuilder,
+): PlanNode {
   if (conditions.length === 0) return input;
   const constant = conditions.filter(isRowIndependent);
   const varying = conditions.filter((condition) => !constant.includes(condition));
@@ -34,8 +38,10 @@ export function filterNode(input: PlanNode, conditions: readonly BoundExpression
     explain: { text: "Filter", rows, children: [input.explain] },
     build: () => {
       let operator = input.build();
-      if (varying.length > 0) operator = new Filter(operator, compilePredicate(predicateOf(varying), builder));
-      if (constant.length > 0) operator = new ConstantFilter(operator, compilePredicate(predicateOf(constant), builder));
+      if (varying.length > 0)
+        operator = new Filter(operator, compilePredicate(predicateOf(varying), builder));
+      if (constant.length > 0)
+        operator = new ConstantFilter(operator, compilePredicate(predicateOf(constant), builder));
       return operator;
     },
   };

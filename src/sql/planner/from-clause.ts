@@ -6,10 +6,10 @@ import type { Join, NamedTable, TableReference } from "../ast/query.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { NameScope } from "../binder/name-scope.ts";
-import { joinShapes, NO_SHAPE } from "./plan-node.ts";
+import { type CommonTables, planCommonTable, planDerived } from "./derived-table.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
-import { type CommonTables, planDerived, planCommonTable } from "./derived-table.ts";
-import { QueryLevel, QueryScope } from "./query-scope.ts";
+import { joinShapes, NO_SHAPE } from "./plan-node.ts";
+import { type QueryLevel, QueryScope } from "./query-scope.ts";
 import { conjunctsOf, groupShape, type Relation, type RelationGroup } from "./relation.ts";
 import type { MergedColumn, Source, SourceColumn } from "./source.ts";
 import { openComputedTable, openStoredTable } from "./table-source.ts";
@@ -43,7 +43,9 @@ export function bindFrom(references: readonly TableReference[], context: FromCon
 /** 1066 */
 function checkAliases(sources: readonly Source[]): void {
   for (const [at, source] of sources.entries()) {
-    const twin = sources.slice(0, at).find((other) => other.alias === source.alias && other.database === source.database);
+    const twin = sources
+      .slice(0, at)
+      .find((other) => other.alias === source.alias && other.database === source.database);
     if (twin !== undefined) throw sqlError("ER_NONUNIQ_TABLE", source.alias);
   }
 }
@@ -63,7 +65,10 @@ function bindReference(reference: TableReference, context: FromContext): BoundFr
   }
 }
 
-function leaf(bound: { readonly relation: Relation; readonly source: Source }, context: FromContext): BoundFrom {
+function leaf(
+  bound: { readonly relation: Relation; readonly source: Source },
+  context: FromContext,
+): BoundFrom {
   context.level.sources.push(bound.source);
   return {
     group: { relations: [bound.relation], conditions: [], fixedOrder: false },
@@ -102,6 +107,9 @@ function bindJoin(join: Join, context: FromContext): BoundFrom {
   const sources = [...left.sources, ...right.sources];
   const merged: MergedColumn[] = [...left.merged, ...right.merged];
   const conditions = join.on === undefined ? [] : conjunctsOf(bindOn(join.on, sources, context));
+  const sharesColumns = join.natural || join.using !== undefined;
+  // As MySQL rewrites RIGHT JOIN, `*` shows the right table first when columns are shared.
+  if (join.type === "right" && sharesColumns) moveBefore(right.sources, left.sources, context.level);
   const names = join.natural ? commonNames(left, right) : (join.using ?? []);
   for (const name of names) {
     const pair = usingPair(name, left, right, context);
@@ -136,8 +144,18 @@ function bindJoin(join: Join, context: FromContext): BoundFrom {
   return {
     group: { relations: [relation], conditions: [], fixedOrder: false },
     sources: shown,
-    merged: merged.map((item) => ({ ...item, of: item.of.map((of) => renewed(of, context)), expression: renewed(item.expression, context) })),
+    merged: merged.map((item) => ({
+      ...item,
+      of: item.of.map((of) => renewed(of, context)),
+      expression: renewed(item.expression, context),
+    })),
   };
+}
+
+function moveBefore(moved: readonly Source[], before: readonly Source[], level: QueryLevel): void {
+  const at = Math.min(...before.map((source) => level.sources.indexOf(source)));
+  for (const source of moved) level.sources.splice(level.sources.indexOf(source), 1);
+  level.sources.splice(at, 0, ...moved);
 }
 
 /** Expressions replaced when their source became nullable, by the new ones. */
@@ -174,7 +192,8 @@ function bindOn(on: Expression, sources: readonly Source[], context: FromContext
 function visibleNames(side: BoundFrom): string[] {
   const names = new Map<string, string>();
   for (const source of side.sources) {
-    for (const column of source.columns) if (!column.hidden) names.set(column.name.toLowerCase(), column.name);
+    for (const column of source.columns)
+      if (!column.hidden) names.set(column.name.toLowerCase(), column.name);
   }
   return [...names.values()];
 }
@@ -184,10 +203,17 @@ function commonNames(left: BoundFrom, right: BoundFrom): readonly string[] {
   return visibleNames(left).filter((name) => others.has(name.toLowerCase()));
 }
 
-function findOnSide(name: string, side: BoundFrom): { readonly expression: BoundExpression; readonly of: readonly BoundExpression[] } {
+function findOnSide(
+  name: string,
+  side: BoundFrom,
+): { readonly expression: BoundExpression; readonly of: readonly BoundExpression[] } {
   const lower = name.toLowerCase();
-  const found = side.sources.flatMap((source) => source.columns.filter((column) => column.name.toLowerCase() === lower));
-  const merged = side.merged.find((item) => item.name.toLowerCase() === lower && found.every((c) => item.of.includes(c.expression)));
+  const found = side.sources.flatMap((source) =>
+    source.columns.filter((column) => column.name.toLowerCase() === lower),
+  );
+  const merged = side.merged.find(
+    (item) => item.name.toLowerCase() === lower && found.every((c) => item.of.includes(c.expression)),
+  );
   if (merged !== undefined) return { expression: merged.expression, of: merged.of };
   if (found.length > 1) throw sqlError("ER_NON_UNIQ_ERROR", name, "from clause");
   const column = found[0];
@@ -200,7 +226,12 @@ function usingPair(
   left: BoundFrom,
   right: BoundFrom,
   context: FromContext,
-): { readonly condition: BoundExpression; readonly left: BoundExpression; readonly right: BoundExpression; readonly of: readonly BoundExpression[] } {
+): {
+  readonly condition: BoundExpression;
+  readonly left: BoundExpression;
+  readonly right: BoundExpression;
+  readonly of: readonly BoundExpression[];
+} {
   const onLeft = findOnSide(name, left);
   const onRight = findOnSide(name, right);
   const condition = bindExpression(
@@ -234,4 +265,3 @@ function sidesScope(left: BoundExpression, right: BoundExpression): NameScope {
     defaultOf: nothing,
   };
 }
-

@@ -40,7 +40,8 @@ export class DeterminedColumns {
         [condition.left, condition.right],
         [condition.right, condition.left],
       ] as const) {
-        if (column.kind === "column" && (isRowIndependent(other) || this.determines(other))) this.#known.add(id(column));
+        if (column.kind === "column" && (isRowIndependent(other) || this.determines(other)))
+          this.#known.add(id(column));
       }
     }
   }
@@ -48,14 +49,21 @@ export class DeterminedColumns {
   #addByUniqueKeys(): void {
     this.#check.builder.tables.forEach(({ table }, slot) => {
       const { schema } = table.view;
-      const keys = [schema.primaryKey, ...schema.indexes.filter((index) => index.kind === "unique").map((index) => index.parts)];
+      const keys = [
+        schema.primaryKey,
+        ...schema.indexes.filter((index) => index.kind === "unique").map((index) => index.parts),
+      ];
       const position = (columnId: number) => schema.columns.findIndex((column) => column.id === columnId);
       const determined = keys.some(
         (parts) =>
           parts.length > 0 &&
           parts.every((part) => {
             const at = position(part.columnId);
-            return part.prefixLength === undefined && schema.columns[at]?.nullable === false && this.#known.has(`${slot}.${at}`);
+            return (
+              part.prefixLength === undefined &&
+              schema.columns[at]?.nullable === false &&
+              this.#known.has(`${slot}.${at}`)
+            );
           }),
       );
       if (determined) schema.columns.forEach((_, at) => this.#known.add(`${slot}.${at}`));
@@ -69,10 +77,12 @@ export class DeterminedColumns {
 
   firstUndetermined(expression: BoundExpression): BoundExpression | undefined {
     if (this.#check.keys.some((key) => sameExpression(key, expression))) return undefined;
-    if (expression.kind === "column") return this.#known.has(id(expression)) || this.#isOuter(expression) ? undefined : expression;
+    if (expression.kind === "column")
+      return this.#known.has(id(expression)) || this.#isOuter(expression) ? undefined : expression;
     if (expression.kind === "register") {
       // Aggregates are decided by the group; a derived table's columns only by equal keys, seen above.
-      if (this.#check.aggregateRegisters.has(expression.register) || expression.name === undefined) return undefined;
+      if (this.#check.aggregateRegisters.has(expression.register) || expression.name === undefined)
+        return undefined;
       return this.#derivedDetermined(expression.register) ? undefined : expression;
     }
     if (expression.kind === "call" && expression.name === "any_value") return undefined;
@@ -101,7 +111,13 @@ export class DeterminedColumns {
         [
           [condition.left, condition.right],
           [condition.right, condition.left],
-        ].some(([side, other]) => side?.kind === "register" && side.register === register && other !== undefined && (isRowIndependent(other) || (other.kind === "column" && this.#known.has(id(other))))),
+        ].some(
+          ([side, other]) =>
+            side?.kind === "register" &&
+            side.register === register &&
+            other !== undefined &&
+            (isRowIndependent(other) || (other.kind === "column" && this.#known.has(id(other)))),
+        ),
     );
   }
 }
@@ -118,9 +134,15 @@ export function requireDetermined(
     const name = columnText(offending);
     // MySQL sends the newer texts under the older numbers, 1055 and 1140.
     if (options.grouped) {
-      throw new SqlError("ER_WRONG_FIELD_WITH_GROUP", sqlError("ER_WRONG_FIELD_WITH_GROUP_V2", at + 1, options.place, name).message);
+      throw new SqlError(
+        "ER_WRONG_FIELD_WITH_GROUP",
+        sqlError("ER_WRONG_FIELD_WITH_GROUP_V2", at + 1, options.place, name).message,
+      );
     }
-    throw new SqlError("ER_MIX_OF_GROUP_FUNC_AND_FIELDS", sqlError("ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2", at + 1, options.place, name).message);
+    throw new SqlError(
+      "ER_MIX_OF_GROUP_FUNC_AND_FIELDS",
+      sqlError("ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2", at + 1, options.place, name).message,
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 /** Binds the stored text of a generated column, default or CHECK against a table's columns. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type { Column } from "../../tables/schema.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { BindEnvironment, NameScope } from "../binder/name-scope.ts";
@@ -40,12 +41,20 @@ export function bindStoredText(
   options: { readonly environment: BindEnvironment; readonly clause: string },
 ): BoundExpression {
   const parsed = parseExpression(Buffer.from(sql, "utf8"), { sqlMode: CANONICAL_MODE });
-  const environment: BindEnvironment = { ...options.environment, sqlMode: CANONICAL_MODE, clientCharset: "utf8mb4" };
+  const environment: BindEnvironment = {
+    ...options.environment,
+    sqlMode: CANONICAL_MODE,
+    clientCharset: "utf8mb4",
+  };
   return bindExpression(parsed, columnsScope(columns, options.clause), environment);
 }
 
 /** The value of a virtual generated column, converted to the column's type. */
-export function bindGenerated(column: Column, columns: readonly SourceColumn[], environment: BindEnvironment): BoundExpression {
+export function bindGenerated(
+  column: Column,
+  columns: readonly SourceColumn[],
+  environment: BindEnvironment,
+): BoundExpression {
   const sql = column.generated?.sql ?? "NULL";
   const bound = bindStoredText(sql, columns, { environment, clause: "generated column function" });
   return convertedTo(bound, column.type);

@@ -14,8 +14,15 @@ import { filterNode, predicateOf } from "./filter-node.ts";
 import { groupKeyFor } from "./key-compilation.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { joinShapes, NO_SHAPE, type PlanNode } from "./plan-node.ts";
+import {
+  groupShape,
+  isEvaluable,
+  KnownRows,
+  type Relation,
+  type RelationGroup,
+  refersTo,
+} from "./relation.ts";
 import { constantRowNode } from "./simple-nodes.ts";
-import { groupShape, isEvaluable, KnownRows, type Relation, type RelationGroup, refersTo } from "./relation.ts";
 import { tableAccessNode } from "./table-access-node.ts";
 
 export interface JoinContext {
@@ -62,7 +69,10 @@ export function planGroup(
     node = filterNode(node, ready, context.builder);
   }
   node ??= constantRowNode();
-  assert(pending.size === 0 || group.relations.length === 0, "every condition of a group can be evaluated at its end");
+  assert(
+    pending.size === 0 || group.relations.length === 0,
+    "every condition of a group can be evaluated at its end",
+  );
   return { node: filterNode(node, [...pending], context.builder), leading };
 }
 
@@ -97,7 +107,8 @@ function chooseNext(candidates: readonly Relation[], stepContext: StepContext): 
   let best: Step | undefined;
   for (const relation of allowed) {
     const step = planStep(relation, stepContext);
-    if (best === undefined || step.cost < best.cost || (step.cost === best.cost && step.rows < best.rows)) best = step;
+    if (best === undefined || step.cost < best.cost || (step.cost === best.cost && step.rows < best.rows))
+      best = step;
   }
   assert(best !== undefined, "there is a relation to join next");
   return best;
@@ -114,7 +125,9 @@ function waitsForOthers(relation: Relation, remaining: readonly Relation[]): boo
   });
 }
 
-function lateralReferences(relation: Relation): readonly (BoundExpression & { readonly kind: "column" | "register" })[] {
+function lateralReferences(
+  relation: Relation,
+): readonly (BoundExpression & { readonly kind: "column" | "register" })[] {
   switch (relation.kind) {
     case "stored":
       return [];
@@ -134,11 +147,16 @@ function planStep(relation: Relation, stepContext: StepContext): Step {
   const outerRows = node === undefined ? 1 : Math.max(1, node.rows);
   const own = new KnownRows(relation.shape);
   const withOwn = new KnownRows(joinShapes(before, relation.shape));
-  const applicable = [...pending].filter((condition) => refersTo(condition, own) && isEvaluable(condition, withOwn, context.all));
+  const applicable = [...pending].filter(
+    (condition) => refersTo(condition, own) && isEvaluable(condition, withOwn, context.all),
+  );
   if (relation.kind === "stored") {
-    const forced = node === undefined && context.first?.relation === relation ? context.first.path : undefined;
-    const path = forced ?? bestPath(relation, applicable, { builder: context.builder, known, all: context.all });
-    const hashed = node === undefined || path.dependent ? undefined : equalityPairs(applicable, known, own, context);
+    const forced =
+      node === undefined && context.first?.relation === relation ? context.first.path : undefined;
+    const path =
+      forced ?? bestPath(relation, applicable, { builder: context.builder, known, all: context.all });
+    const hashed =
+      node === undefined || path.dependent ? undefined : equalityPairs(applicable, known, own, context);
     if (node !== undefined && !path.dependent) {
       return scanJoinStep({ relation, path, applicable, stepContext, outerRows, pairs: hashed ?? [] });
     }
@@ -159,11 +177,29 @@ function planStep(relation: Relation, stepContext: StepContext): Step {
     relation.offerHints?.(applicable);
     const dependent = relation.lateral.length > 0;
     const inner = filterNode(relation.plan(), dependent ? [] : alone, context.builder);
-    return otherStep({ relation, inner, applicable, alone: dependent ? [] : alone, stepContext, outerRows, dependent, correlated: relation.correlated });
+    return otherStep({
+      relation,
+      inner,
+      applicable,
+      alone: dependent ? [] : alone,
+      stepContext,
+      outerRows,
+      dependent,
+      correlated: relation.correlated,
+    });
   }
   const alone = applicable.filter((condition) => isEvaluable(condition, own, context.all));
   const inner = planLeftJoin(relation, alone, node === undefined ? before : NO_SHAPE, context);
-  return otherStep({ relation, inner, applicable, alone, stepContext, outerRows, dependent: false, correlated: dependsOnOthers(relation, context) });
+  return otherStep({
+    relation,
+    inner,
+    applicable,
+    alone,
+    stepContext,
+    outerRows,
+    dependent: false,
+    correlated: dependsOnOthers(relation, context),
+  });
 }
 
 /** Reads rows of an enclosing query somewhere inside. */
@@ -186,7 +222,12 @@ function scanJoinStep({ relation, path, applicable, stepContext, outerRows, pair
   const { builder } = context;
   const own = new KnownRows(relation.shape);
   const alone = applicable.filter((condition) => isEvaluable(condition, own, context.all));
-  const inner = tableAccessNode(relation, path, alone.filter((condition) => !path.consumed.has(condition)), builder);
+  const inner = tableAccessNode(
+    relation,
+    path,
+    alone.filter((condition) => !path.consumed.has(condition)),
+    builder,
+  );
   const between = applicable.filter((condition) => !alone.includes(condition));
   if (pairs.length > 0) {
     const paired = new Set(pairs.map((pair) => pair.condition));
@@ -199,7 +240,8 @@ function scanJoinStep({ relation, path, applicable, stepContext, outerRows, pair
       used: applicable,
       cost: path.cost * 1.5 + outerRows,
       rows,
-      join: (outer) => hashJoin({ kind: "inner", outer, inner, pairs, rest, rows, dependsOnOuter: false }, builder),
+      join: (outer) =>
+        hashJoin({ kind: "inner", outer, inner, pairs, rest, rows, dependsOnOuter: false }, builder),
     };
   }
   return {
@@ -210,7 +252,8 @@ function scanJoinStep({ relation, path, applicable, stepContext, outerRows, pair
     // A cross product is a last resort.
     cost: path.cost + outerRows * Math.max(1, inner.rows) * 2 + (between.length === 0 ? 1e6 : 0),
     rows: outerRows * inner.rows * (between.length > 0 ? 0.3 : 1),
-    join: (outer) => loopJoin("inner", outer, inner.rows > 50 ? materialized(inner, false) : inner, between, builder),
+    join: (outer) =>
+      loopJoin("inner", outer, inner.rows > 50 ? materialized(inner, false) : inner, between, builder),
   };
 }
 
@@ -232,18 +275,35 @@ function otherStep(options: OtherJoin): Step {
   const { context, known } = stepContext;
   const { builder } = context;
   const between = applicable.filter((condition) => !alone.includes(condition));
-  const base = { relation, node: inner, path: undefined, used: applicable, rows: outerRows * inner.rows * (between.length > 0 ? 0.1 : 1) };
+  const base = {
+    relation,
+    node: inner,
+    path: undefined,
+    used: applicable,
+    rows: outerRows * inner.rows * (between.length > 0 ? 0.1 : 1),
+  };
   if (dependent) {
-    return { ...base, cost: outerRows * inner.rows * 2, join: (outer) => loopJoin("inner", outer, inner, between, builder) };
+    return {
+      ...base,
+      cost: outerRows * inner.rows * 2,
+      join: (outer) => loopJoin("inner", outer, inner, between, builder),
+    };
   }
-  const pairs = stepContext.node === undefined ? [] : (equalityPairs(applicable, known, new KnownRows(relation.shape), context) ?? []);
+  const pairs =
+    stepContext.node === undefined
+      ? []
+      : (equalityPairs(applicable, known, new KnownRows(relation.shape), context) ?? []);
   if (pairs.length > 0) {
     const paired = new Set(pairs.map((pair) => pair.condition));
     const rest = between.filter((condition) => !paired.has(condition));
     return {
       ...base,
       cost: inner.rows * 2 + outerRows,
-      join: (outer) => hashJoin({ kind: "inner", outer, inner, pairs, rest, rows: base.rows, dependsOnOuter: correlated }, builder),
+      join: (outer) =>
+        hashJoin(
+          { kind: "inner", outer, inner, pairs, rest, rows: base.rows, dependsOnOuter: correlated },
+          builder,
+        ),
     };
   }
   return {
@@ -269,7 +329,9 @@ export function planLeftJoin(
   for (const slot of rightShape.slots) builder.nullableSlots.add(slot);
   const onLeft = conditions.filter((condition) => !refersTo(condition, rightRows));
   const left = planGroup(relation.left, onLeft, before, context).node;
-  const inside = relation.conditions.filter((condition) => isEvaluable(condition, rightRows, all) && refersTo(condition, rightRows));
+  const inside = relation.conditions.filter(
+    (condition) => isEvaluable(condition, rightRows, all) && refersTo(condition, rightRows),
+  );
   const between = relation.conditions.filter((condition) => !inside.includes(condition));
   const pairs = equalityPairs(between, leftRows, rightRows, context) ?? [];
   // First as a loop with look-ups by the left row; if that finds no index, as a hash join or a kept inner side.
@@ -284,7 +346,10 @@ export function planLeftJoin(
     const rest = between.filter((condition) => !paired.has(condition));
     joined =
       pairs.length > 0
-        ? hashJoin({ kind: "left", outer: left, inner: right, pairs, rest, rows: left.rows, dependsOnOuter: true }, builder)
+        ? hashJoin(
+            { kind: "left", outer: left, inner: right, pairs, rest, rows: left.rows, dependsOnOuter: true },
+            builder,
+          )
         : loopJoin("left", left, materializedPerOpening(right, true), between, builder);
   }
   const after = conditions.filter((condition) => refersTo(condition, rightRows));
@@ -292,7 +357,11 @@ export function planLeftJoin(
 }
 
 /** Whether the right side, planned with the left row at hand, reads it through an index. */
-function usesOuter(planned: PlannedGroup, relation: Relation & { readonly kind: "left-join" }, _left: KnownRows): boolean {
+function usesOuter(
+  planned: PlannedGroup,
+  relation: Relation & { readonly kind: "left-join" },
+  _left: KnownRows,
+): boolean {
   return relation.right.relations.length > 0 && planned.leading?.path.dependent === true;
 }
 
@@ -333,12 +402,21 @@ function isHashable(left: BoundExpression, right: BoundExpression, rule: string,
     case "double":
       return a.kind === "float" && b.kind === "float";
     case "text":
-      return a.kind === "string" && b.kind === "string" && a.collation === b.collation && "collation" in full && full.collation === a.collation;
+      return (
+        a.kind === "string" &&
+        b.kind === "string" &&
+        a.collation === b.collation &&
+        "collation" in full &&
+        full.collation === a.collation
+      );
     case "bytes":
       return a.kind === "binary" && b.kind === "binary";
     case "date":
     case "datetime":
-      return a.kind === b.kind && (a.kind === "date" || (a.kind === "datetime" && b.kind === "datetime" && a.fraction === b.fraction));
+      return (
+        a.kind === b.kind &&
+        (a.kind === "date" || (a.kind === "datetime" && b.kind === "datetime" && a.fraction === b.fraction))
+      );
     default:
       return false;
   }
@@ -353,7 +431,10 @@ function materialized(input: PlanNode, dependsOnOuter: boolean): PlanNode {
 }
 
 /** Keeps the rows for as long as the join they belong to is open: a correlated query opens it again for new rows. */
-function materializedPerOpening(input: PlanNode, correlated: boolean): PlanNode & { readonly perOpening?: boolean } {
+function materializedPerOpening(
+  input: PlanNode,
+  correlated: boolean,
+): PlanNode & { readonly perOpening?: boolean } {
   return { ...materialized(input, false), perOpening: correlated };
 }
 
@@ -365,7 +446,12 @@ function loopJoin(
   builder: PlanBuilder,
 ): PlanNode {
   const rows = kind === "left" ? Math.max(outer.rows, outer.rows * inner.rows) : outer.rows * inner.rows;
-  const names: Record<JoinKind, string> = { inner: "inner join", left: "left join", semi: "semijoin", anti: "antijoin" };
+  const names: Record<JoinKind, string> = {
+    inner: "inner join",
+    left: "left join",
+    semi: "semijoin",
+    anti: "antijoin",
+  };
   return {
     shape: joinShapes(outer.shape, inner.shape),
     rows,
@@ -409,8 +495,14 @@ function hashJoin(options: HashJoinNode, builder: PlanBuilder): PlanNode {
         kind,
         outer: outer.build(),
         inner: inner.build(),
-        outerKey: groupKeyFor(pairs.map((pair) => pair.outer), builder),
-        innerKey: groupKeyFor(pairs.map((pair) => pair.inner), builder),
+        outerKey: groupKeyFor(
+          pairs.map((pair) => pair.outer),
+          builder,
+        ),
+        innerKey: groupKeyFor(
+          pairs.map((pair) => pair.inner),
+          builder,
+        ),
         condition: rest.length === 0 ? undefined : compilePredicate(predicateOf(rest), builder),
         innerShape: inner.shape,
         dependsOnOuter: options.dependsOnOuter,

@@ -2,12 +2,13 @@
  * Decides whether a condition `column operator value` can be answered by an index, and turns the value into one of the
  * column's type. Conversions that lose something give bounds that are only wide enough; the condition is then kept.
  */
-import type { BoundExpression, ComparisonRule } from "../binder/bound-expression.ts";
-import { Decimal } from "../../values/decimal.ts";
+
 import type { DateTime } from "../../values/datetime.ts";
 import { dateOf } from "../../values/datetime.ts";
+import { Decimal } from "../../values/decimal.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
+import type { BoundExpression, ComparisonRule } from "../binder/bound-expression.ts";
 
 /** `undefined`: equals no value of the column. */
 export type ToKeyValue = (value: Value) => Value | undefined;
@@ -37,10 +38,15 @@ function integerRange(type: SqlType): readonly [bigint, bigint] {
   return type.kind === "year" ? [0n, 2155n] : [0n, 0n];
 }
 
-export function keyConversion(column: SqlType, value: BoundExpression, rule: ComparisonRule): KeyConversion | undefined {
+export function keyConversion(
+  column: SqlType,
+  value: BoundExpression,
+  rule: ComparisonRule,
+): KeyConversion | undefined {
   switch (column.kind) {
     case "integer":
-      if (rule.kind === "integer" || rule.kind === "decimal" || rule.kind === "double") return integerConversion(column, value.type);
+      if (rule.kind === "integer" || rule.kind === "decimal" || rule.kind === "double")
+        return integerConversion(column, value.type);
       return undefined;
     case "decimal":
       if (rule.kind !== "integer" && rule.kind !== "decimal") return undefined;
@@ -49,13 +55,19 @@ export function keyConversion(column: SqlType, value: BoundExpression, rule: Com
       if (column.name === "float" || rule.kind !== "double" || value.type.kind !== "float") return undefined;
       return identity(true);
     case "string":
-      return rule.kind === "text" && rule.collation === column.collation && value.type.kind === "string" ? identity(true) : undefined;
+      return rule.kind === "text" && rule.collation === column.collation && value.type.kind === "string"
+        ? identity(true)
+        : undefined;
     case "binary":
       return rule.kind === "bytes" && value.type.kind === "binary" ? identity(true) : undefined;
     case "datetime":
-      return (rule.kind === "datetime" || rule.kind === "date") && isDate(value.type) ? identity(value.type.kind !== "timestamp") : undefined;
+      return (rule.kind === "datetime" || rule.kind === "date") && isDate(value.type)
+        ? identity(value.type.kind !== "timestamp")
+        : undefined;
     case "date":
-      return (rule.kind === "datetime" || rule.kind === "date") && isDate(value.type) ? dateConversion(value.type) : undefined;
+      return (rule.kind === "datetime" || rule.kind === "date") && isDate(value.type)
+        ? dateConversion(value.type)
+        : undefined;
     case "time":
       return rule.kind === "time" && value.type.kind === "time" ? identity(true) : undefined;
     default:
@@ -78,14 +90,27 @@ function integerConversion(column: SqlType, value: SqlType): KeyConversion | und
   if (toBigint === undefined) return undefined;
   const fits = (integer: bigint) => integer >= low && integer <= high;
   const canonical = (integer: bigint): Value =>
-    integer >= BigInt(Number.MIN_SAFE_INTEGER) && integer <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(integer) : integer;
+    integer >= BigInt(Number.MIN_SAFE_INTEGER) && integer <= BigInt(Number.MAX_SAFE_INTEGER)
+      ? Number(integer)
+      : integer;
   if (value.kind === "integer" && low <= -128n) {
     // The common case: no bigint per look-up.
     const lowNumber = Number(low);
     const highNumber = Number(high);
     const toEqual: ToKeyValue = (given) =>
-      typeof given === "number" ? (given >= lowNumber && given <= highNumber ? given : undefined) : fits(given as bigint) ? given : undefined;
-    return { toEqual, toLower: clampLower(toBigint, low, high, canonical), toUpper: clampUpper(toBigint, low, high, canonical), exact: true };
+      typeof given === "number"
+        ? given >= lowNumber && given <= highNumber
+          ? given
+          : undefined
+        : fits(given as bigint)
+          ? given
+          : undefined;
+    return {
+      toEqual,
+      toLower: clampLower(toBigint, low, high, canonical),
+      toUpper: clampUpper(toBigint, low, high, canonical),
+      exact: true,
+    };
   }
   return {
     toEqual: (given) => {
@@ -105,7 +130,12 @@ interface Neighbours {
 
 /** A bound beyond the column's range is an open end, unless no value lies that way: then the range's own end stands
  *  in, and the condition that is kept drops its rows. */
-function clampLower(read: (value: Value) => Neighbours, low: bigint, high: bigint, canonical: (i: bigint) => Value): ToKeyValue {
+function clampLower(
+  read: (value: Value) => Neighbours,
+  low: bigint,
+  high: bigint,
+  canonical: (i: bigint) => Value,
+): ToKeyValue {
   return (value) => {
     const { floor } = read(value);
     if (floor === undefined || floor < low) return undefined;
@@ -113,7 +143,12 @@ function clampLower(read: (value: Value) => Neighbours, low: bigint, high: bigin
   };
 }
 
-function clampUpper(read: (value: Value) => Neighbours, low: bigint, high: bigint, canonical: (i: bigint) => Value): ToKeyValue {
+function clampUpper(
+  read: (value: Value) => Neighbours,
+  low: bigint,
+  high: bigint,
+  canonical: (i: bigint) => Value,
+): ToKeyValue {
   return (value) => {
     const { ceiling } = read(value);
     if (ceiling === undefined || ceiling > high) return undefined;

@@ -67,7 +67,9 @@ export function makeRangeBuilder(
   const { codec } = relation.table;
   const definitions = indexParts(relation.table.view.schema, index);
   const last = parts.at(-1)?.condition;
-  const equalities = (last?.kind === "range" || last?.kind === "prefix" ? parts.slice(0, -1) : parts).map((part) => compilePart(part, builder));
+  const equalities = (last?.kind === "range" || last?.kind === "prefix" ? parts.slice(0, -1) : parts).map(
+    (part) => compilePart(part, builder),
+  );
   const range = last?.kind === "range" ? compileRange(last, builder) : undefined;
   const prefix = last?.kind === "prefix" ? last.prefix : undefined;
   const descending = definitions[parts.length - 1]?.descending === true;
@@ -150,15 +152,31 @@ function prefixRange(prefix: Uint8Array): KeyRange {
   return upper === undefined ? { lower: prefix } : { lower: prefix, upper };
 }
 
-function rangeAfter(head: readonly Value[], bounds: Bounds, encode: (values: readonly Value[]) => Uint8Array, descending: boolean): KeyRange {
+function rangeAfter(
+  head: readonly Value[],
+  bounds: Bounds,
+  encode: (values: readonly Value[]) => Uint8Array,
+  descending: boolean,
+): KeyRange {
   const [first, second] = descending ? [bounds.upper, bounds.lower] : [bounds.lower, bounds.upper];
-  const lower = first === undefined ? (head.length > 0 ? encode(head) : undefined) : encode([...head, first.value]);
-  const upper = second === undefined ? (head.length > 0 ? prefixSuccessor(encode(head)) : undefined) : prefixSuccessor(encode([...head, second.value]));
+  const lower =
+    first === undefined ? (head.length > 0 ? encode(head) : undefined) : encode([...head, first.value]);
+  const upper =
+    second === undefined
+      ? head.length > 0
+        ? prefixSuccessor(encode(head))
+        : undefined
+      : prefixSuccessor(encode([...head, second.value]));
   return { ...(lower !== undefined ? { lower } : {}), ...(upper !== undefined ? { upper } : {}) };
 }
 
 /** Keys of text beginning with `prefix`: from the prefix itself up to the prefix followed by the highest character. */
-function textPrefixRange(head: readonly Value[], prefix: string, encode: (values: readonly Value[]) => Uint8Array, descending: boolean): KeyRange {
+function textPrefixRange(
+  head: readonly Value[],
+  prefix: string,
+  encode: (values: readonly Value[]) => Uint8Array,
+  descending: boolean,
+): KeyRange {
   const low = encode([...head, prefix]);
   const high = encode([...head, `${prefix}${"\u{10FFFF}".repeat(8)}`]);
   const [lower, last] = descending ? [high, low] : [low, high];
@@ -177,7 +195,12 @@ function inOrder(ranges: KeyRange[], direction: "forward" | "backward"): KeyRang
 }
 
 /** The rows in the ranges for the parameters at hand; undefined when they depend on more than constants. */
-export function estimateRange(relation: StoredRelation, ranges: RangeBuilder, builder: PlanBuilder, index: number): number | undefined {
+export function estimateRange(
+  relation: StoredRelation,
+  ranges: RangeBuilder,
+  builder: PlanBuilder,
+  index: number,
+): number | undefined {
   const { sampleFrame } = builder;
   if (sampleFrame === undefined) return undefined;
   let list: readonly KeyRange[];
@@ -197,4 +220,3 @@ export function estimateRange(relation: StoredRelation, ranges: RangeBuilder, bu
 export function holdsSubquery(expression: BoundExpression): boolean {
   return expression.kind === "subquery" || childrenOf(expression).some(holdsSubquery);
 }
-

@@ -14,18 +14,25 @@ import type { Relation, RelationGroup, StoredRelation } from "./relation.ts";
 export function storedRelations(group: RelationGroup): StoredRelation[] {
   return group.relations.flatMap((relation: Relation) => {
     if (relation.kind === "stored") return [relation];
-    return relation.kind === "left-join" ? [...storedRelations(relation.left), ...storedRelations(relation.right)] : [];
+    return relation.kind === "left-join"
+      ? [...storedRelations(relation.left), ...storedRelations(relation.right)]
+      : [];
   });
 }
 
 /** Marks the slots that are read through a writer; returns what to lock. */
-export function markLocked(locking: readonly LockingClause[], group: RelationGroup, _level: QueryLevel, builder: PlanBuilder): LockedSlot[] {
+export function markLocked(
+  locking: readonly LockingClause[],
+  group: RelationGroup,
+  _level: QueryLevel,
+  builder: PlanBuilder,
+): LockedSlot[] {
   const locked = new Map<number, LockedSlot>();
   const stored = storedRelations(group);
   for (const clause of locking) {
     const named = clause.tables.map((table) => {
       const found = stored.find((relation) => relation.alias === table.name);
-      if (found === undefined) throw sqlError("ER_UNRESOLVED_TABLE_LOCK", table.name);
+      if (found === undefined) throw sqlError("ER_UNRESOLVED_TABLE_LOCK", `\`${table.name}\``);
       return found;
     });
     for (const relation of clause.tables.length > 0 ? named : stored) {
@@ -38,7 +45,12 @@ export function markLocked(locking: readonly LockingClause[], group: RelationGro
   return [...locked.values()];
 }
 
-export function lockNode(input: PlanNode, slots: readonly LockedSlot[], conditions: readonly BoundExpression[], builder: PlanBuilder): PlanNode {
+export function lockNode(
+  input: PlanNode,
+  slots: readonly LockedSlot[],
+  conditions: readonly BoundExpression[],
+  builder: PlanBuilder,
+): PlanNode {
   return {
     ...input,
     explain: { text: "Lock rows", rows: input.rows, children: [input.explain] },

@@ -10,7 +10,11 @@ export interface MergedColumns {
   readonly conversions: readonly ((expression: BoundExpression) => BoundExpression)[];
 }
 
-export function mergedColumns(parts: readonly (readonly OutputColumn[])[], registers: readonly number[], connectionCollation: string): MergedColumns {
+export function mergedColumns(
+  parts: readonly (readonly OutputColumn[])[],
+  registers: readonly number[],
+  connectionCollation: string,
+): MergedColumns {
   const first = parts[0] ?? [];
   const columns: OutputColumn[] = [];
   const conversions: ((expression: BoundExpression) => BoundExpression)[] = [];

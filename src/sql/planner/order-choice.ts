@@ -3,8 +3,8 @@ import type { BoundExpression } from "../binder/bound-expression.ts";
 import { type AccessPath, bestPath, candidatePaths, fullScan, indexParts } from "./access-path.ts";
 import type { OrderKey } from "./key-compilation.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
-import { KnownRows, type Relation, type RelationGroup, type StoredRelation } from "./relation.ts";
 import { NO_SHAPE } from "./plan-node.ts";
+import { KnownRows, type Relation, type RelationGroup, type StoredRelation } from "./relation.ts";
 import { isRowIndependent } from "./same-expression.ts";
 
 export interface OrderChoice {
@@ -29,9 +29,13 @@ export function chooseOrder(
   const keys = order.filter((key) => !isRowIndependent(key.expression));
   if (keys.length === 0) return { isOrderedBy: () => true };
   const isOrderedBy: OrderChoice["isOrderedBy"] = (leading) =>
-    leading !== undefined && leading.relation.kind === "stored" && directionFor(leading.relation, leading.path, keys) === leading.path.direction;
+    leading !== undefined &&
+    leading.relation.kind === "stored" &&
+    directionFor(leading.relation, leading.path, keys) === leading.path.direction;
   const slot = keys[0]?.expression.kind === "column" ? keys[0].expression.slot : undefined;
-  const relation = group.relations.find((item): item is StoredRelation => item.kind === "stored" && item.slot === slot);
+  const relation = group.relations.find(
+    (item): item is StoredRelation => item.kind === "stored" && item.slot === slot,
+  );
   // Reading another table first might be better for the join; only the plain case is decided here.
   if (relation === undefined || (group.relations.length > 1 && !context.limited)) return { isOrderedBy };
   const pathContext = { builder: context.builder, known: new KnownRows(NO_SHAPE), all: context.all };
@@ -40,7 +44,12 @@ export function chooseOrder(
   const scans = relation.table.view.schema.indexes.flatMap((index, at) =>
     index.visible && (index.kind === "index" || index.kind === "unique") ? [fullScan(relation, at + 1)] : [],
   );
-  const candidates = [best, ...candidatePaths(relation, conditions, pathContext), fullScan(relation), ...scans];
+  const candidates = [
+    best,
+    ...candidatePaths(relation, conditions, pathContext),
+    fullScan(relation),
+    ...scans,
+  ];
   let chosen: AccessPath | undefined;
   for (const path of candidates) {
     const direction = directionFor(relation, path, keys);
@@ -54,20 +63,28 @@ export function chooseOrder(
   }
   if (chosen === undefined) return { isOrderedBy };
   // A selective other index and a small sort beat walking most of this one for a few matches.
-  if (chosen.parts.length === 0 && best.parts.length > 0 && best.rows * 20 < chosen.rows) return { isOrderedBy };
+  if (chosen.parts.length === 0 && best.parts.length > 0 && best.rows * 20 < chosen.rows)
+    return { isOrderedBy };
   return { first: { relation, path: chosen }, isOrderedBy };
 }
 
 /** The direction in which the path gives the order; undefined when it doesn't. */
-function directionFor(relation: StoredRelation, path: AccessPath, keys: readonly OrderKey[]): "forward" | "backward" | undefined {
+function directionFor(
+  relation: StoredRelation,
+  path: AccessPath,
+  keys: readonly OrderKey[],
+): "forward" | "backward" | undefined {
   const { schema } = relation.table.view;
   const parts = indexParts(schema, path.index);
   const fixed = new Set<number>();
   path.parts.forEach((part) => {
     const { condition } = part;
-    if (condition.kind === "null" || (condition.kind === "equal" && condition.values.length === 1)) fixed.add(part.column);
+    if (condition.kind === "null" || (condition.kind === "equal" && condition.values.length === 1))
+      fixed.add(part.column);
   });
-  const hasLists = path.parts.some((part) => part.condition.kind === "equal" && part.condition.values.length > 1);
+  const hasLists = path.parts.some(
+    (part) => part.condition.kind === "equal" && part.condition.values.length > 1,
+  );
   if (hasLists) return undefined;
   let at = 0;
   let direction: "forward" | "backward" | undefined;
@@ -81,7 +98,8 @@ function directionFor(relation: StoredRelation, path: AccessPath, keys: readonly
     while (at < parts.length && fixed.has(columnOf(schema, parts[at]?.columnId))) at++;
     const part = parts[at];
     if (part === undefined) return isUniqueIndex(relation, path.index) ? direction : undefined;
-    if (part.prefixLength !== undefined || columnOf(schema, part.columnId) !== expression.column) return undefined;
+    if (part.prefixLength !== undefined || columnOf(schema, part.columnId) !== expression.column)
+      return undefined;
     const needed = part.descending === key.descending ? "forward" : "backward";
     if (direction !== undefined && direction !== needed) return undefined;
     direction = needed;

@@ -23,7 +23,12 @@ export type CountRows = (frame: Frame) => number;
 
 /** A row count of LIMIT or OFFSET: a literal or a parameter. */
 export function compileCount(expression: Expression, context: QueryContext, level: QueryLevel): CountRows {
-  const scope = new QueryScope(level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" });
+  const scope = new QueryScope(level, {
+    clause: "field list",
+    aggregates: "forbidden",
+    windows: false,
+    aliases: "none",
+  });
   const bound = bindExpression(expression, scope, context.builder.environment);
   let evaluate: Evaluator | undefined;
   return (frame) => {
@@ -68,7 +73,8 @@ export function limitNode(
   level: QueryLevel,
 ): PlanNode {
   if (limit === undefined && !options.countAll) return input;
-  const count = limit === undefined ? () => Number.POSITIVE_INFINITY : compileCount(limit.count, context, level);
+  const count =
+    limit === undefined ? () => Number.POSITIVE_INFINITY : compileCount(limit.count, context, level);
   const offset = limit?.offset === undefined ? () => 0 : compileCount(limit.offset, context, level);
   return {
     shape: input.shape,

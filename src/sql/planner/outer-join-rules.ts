@@ -3,7 +3,11 @@ import type { BoundExpression } from "../binder/bound-expression.ts";
 import { groupShape, KnownRows, type RelationGroup } from "./relation.ts";
 
 export function simplifyOuterJoins(group: RelationGroup, where: readonly BoundExpression[]): RelationGroup {
-  const result: RelationGroup = { relations: [], conditions: [...group.conditions], fixedOrder: group.fixedOrder };
+  const result: RelationGroup = {
+    relations: [],
+    conditions: [...group.conditions],
+    fixedOrder: group.fixedOrder,
+  };
   const holding = [...where, ...group.conditions];
   for (const relation of group.relations) {
     if (relation.kind !== "left-join") {

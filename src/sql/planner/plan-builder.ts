@@ -2,14 +2,15 @@
  * Hands out the slots and registers of one statement's plan and knows how the columns of each slot are read. All
  * queries of a statement, subqueries included, share one frame, so correlated references need no plumbing.
  */
-import { FIELD_NULL, type FieldReader, type FieldState, type ReadBlob } from "../../tables/row-codec.ts";
+
 import type { TupleSlot } from "../../prolly/tuple-cursor.ts";
+import { FIELD_NULL, type FieldReader, type FieldState, type ReadBlob } from "../../tables/row-codec.ts";
+import type { Value } from "../../values/value.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
 import type { Frame, RowSlot } from "../executor/frame.ts";
 import type { RowLayout } from "../expression/row-layout.ts";
-import type { ExplainNode } from "./plan-node.ts";
 import type { PlannerCatalog, StoredTable } from "./catalog.ts";
-import type { Value } from "../../values/value.ts";
+import type { ExplainNode } from "./plan-node.ts";
 
 export interface PlannedTable {
   readonly table: StoredTable;
@@ -34,13 +35,30 @@ export class PlanBuilder implements RowLayout {
   foundRows: { readonly inputRows: number } | undefined;
   /** What computed tables want awaited before the query runs. */
   readonly preparations: (() => Promise<void> | undefined)[] = [];
+  /** What binding warned of. */
+  readonly bindWarnings: {
+    readonly level: "Note" | "Warning";
+    readonly errno: number;
+    readonly message: string;
+  }[] = [];
   registerCount = 0;
   /** Names of computed tables, functions and variables whose use forbids keeping the plan. */
   cacheable = true;
 
   constructor(catalog: PlannerCatalog, environment: BindEnvironment, sampleFrame: Frame | undefined) {
     this.catalog = catalog;
-    this.environment = environment;
+    this.environment = {
+      ...environment,
+      // The type of a user variable may be another at the next execution.
+      userVariableType: (name) => {
+        this.cacheable = false;
+        return environment.userVariableType(name);
+      },
+      warn: (level, errno, message) => {
+        this.bindWarnings.push({ level, errno, message });
+        environment.warn(level, errno, message);
+      },
+    };
     this.sampleFrame = sampleFrame;
   }
 

@@ -2,7 +2,12 @@
 import { sqlError } from "../../values/sql-error.ts";
 import type { Query, QueryBody, Select, TableRows, ValuesRows } from "../ast/query.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
-import type { BoundColumn, BoundExpression, BoundRegister, SubqueryPlan } from "../binder/bound-expression.ts";
+import type {
+  BoundColumn,
+  BoundExpression,
+  BoundRegister,
+  SubqueryPlan,
+} from "../binder/bound-expression.ts";
 import type { NameScope } from "../binder/name-scope.ts";
 import { ConstantRows } from "../executor/constant-rows.ts";
 import { compileExpression } from "../expression/compile.ts";
@@ -44,7 +49,11 @@ export function planQuery(query: Query, context: QueryContext): PlannedQuery {
 
 const NOTHING_AROUND: OrderAndLimit = { orderBy: [], limit: undefined, locking: [] };
 
-export function planBody(body: QueryBody, context: QueryContext, around: OrderAndLimit = NOTHING_AROUND): PlannedQuery {
+export function planBody(
+  body: QueryBody,
+  context: QueryContext,
+  around: OrderAndLimit = NOTHING_AROUND,
+): PlannedQuery {
   switch (body.kind) {
     case "select":
       return planSelect(body, context, around);
@@ -81,7 +90,12 @@ function orderedOutput(planned: PlannedQuery, context: QueryContext, around: Ord
   const { builder } = context;
   const level = new QueryLevel(context.outer, () => builder.addRegister(), subqueryPlanner(context));
   level.items = planned.columns.map((column) => ({ name: column.name, expression: column.expression }));
-  const scope = new QueryScope(level, { clause: "order clause", aggregates: "forbidden", windows: false, aliases: "before" });
+  const scope = new QueryScope(level, {
+    clause: "order clause",
+    aggregates: "forbidden",
+    windows: false,
+    aliases: "before",
+  });
   const keys = around.orderBy.map((item) => {
     const { expression } = item;
     if (expression.kind === "number" && expression.form === "integer") {
@@ -89,11 +103,18 @@ function orderedOutput(planned: PlannedQuery, context: QueryContext, around: Ord
       if (column === undefined) throw sqlError("ER_BAD_FIELD_ERROR", expression.text, "order clause");
       return { expression: column.expression, descending: item.descending };
     }
-    return { expression: bindExpression(expression, scope, builder.environment), descending: item.descending };
+    return {
+      expression: bindExpression(expression, scope, builder.environment),
+      descending: item.descending,
+    };
   });
   const sorted = sortNode(planned.node, keys, around.limit, context, level);
   const node = limitNode(sorted, around.limit, { countAll: false }, context, level);
-  return { node, columns: planned.columns, outerReferences: [...planned.outerReferences, ...level.outerReferences] };
+  return {
+    node,
+    columns: planned.columns,
+    outerReferences: [...planned.outerReferences, ...level.outerReferences],
+  };
 }
 
 function planValues(values: ValuesRows, context: QueryContext): PlannedQuery {
@@ -101,7 +122,12 @@ function planValues(values: ValuesRows, context: QueryContext): PlannedQuery {
   const width = values.rows[0]?.length ?? 0;
   if (width === 0) throw sqlError("ER_TABLE_VALUE_CONSTRUCTOR_MUST_HAVE_COLUMNS");
   const level = new QueryLevel(context.outer, () => builder.addRegister(), subqueryPlanner(context));
-  const scope = new QueryScope(level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" });
+  const scope = new QueryScope(level, {
+    clause: "field list",
+    aggregates: "forbidden",
+    windows: false,
+    aliases: "none",
+  });
   const rows = values.rows.map((row, at) => {
     if (row.length !== width) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", at + 1);
     return row.map((item) => bindExpression(item, scope, builder.environment));
@@ -113,7 +139,9 @@ function planValues(values: ValuesRows, context: QueryContext): PlannedQuery {
     builder.environment.connectionCollation,
   );
   const shape = { slots: [], registers };
-  const converted = rows.map((row) => row.map((expression, at) => (conversions[at] as (e: BoundExpression) => BoundExpression)(expression)));
+  const converted = rows.map((row) =>
+    row.map((expression, at) => (conversions[at] as (e: BoundExpression) => BoundExpression)(expression)),
+  );
   return {
     columns,
     outerReferences: level.outerReferences,
@@ -131,9 +159,15 @@ function planValues(values: ValuesRows, context: QueryContext): PlannedQuery {
 }
 
 /** How the subqueries of a query's expressions are planned. */
-export function subqueryPlanner(context: QueryContext): (query: Query, scope: NameScope, level: QueryLevel) => SubqueryPlan {
+export function subqueryPlanner(
+  context: QueryContext,
+): (query: Query, scope: NameScope, level: QueryLevel) => SubqueryPlan {
   return (query, scope, level) => {
-    const planned = planQuery(query, { builder: context.builder, outer: scope, commonTables: context.commonTables });
+    const planned = planQuery(query, {
+      builder: context.builder,
+      outer: scope,
+      commonTables: context.commonTables,
+    });
     return makeSubqueryPlan(planned, level, context.builder);
   };
 }

@@ -108,7 +108,8 @@ export class QueryScope implements NameScope {
       return outer.resolveColumn(reference);
     } catch (error) {
       // The clause named in the message is the one the name stands in.
-      if (error instanceof Error && "code" in error && error.code === "ER_BAD_FIELD_ERROR") throw this.#unknown(reference);
+      if (error instanceof Error && "code" in error && error.code === "ER_BAD_FIELD_ERROR")
+        throw this.#unknown(reference);
       throw error;
     }
   }
@@ -167,7 +168,8 @@ export class QueryScope implements NameScope {
       );
       if (merged !== undefined) return merged.expression;
     }
-    if (candidates.length > 1) throw sqlError("ER_NON_UNIQ_ERROR", writtenName(reference), this.#options.clause);
+    if (candidates.length > 1)
+      throw sqlError("ER_NON_UNIQ_ERROR", writtenName(reference), this.#options.clause);
     return candidates[0]?.expression;
   }
 
@@ -228,7 +230,11 @@ export class QueryScope implements NameScope {
 function matchesSource(source: Source, reference: ColumnReference): boolean {
   if (reference.table === undefined) return true;
   if (source.alias !== reference.table) return false;
-  return reference.database === undefined || source.database === undefined || source.database === reference.database;
+  return (
+    reference.database === undefined ||
+    source.database === undefined ||
+    source.database === reference.database
+  );
 }
 
 export function writtenName(reference: ColumnReference): string {
@@ -249,7 +255,11 @@ function sameAggregate(left: BoundAggregate, right: BoundAggregate): boolean {
     left.args.every((arg, at) => sameExpression(arg, right.args[at] as BoundExpression)) &&
     left.orderBy.every((item, at) => {
       const other = right.orderBy[at];
-      return other !== undefined && item.descending === other.descending && sameExpression(item.expression, other.expression);
+      return (
+        other !== undefined &&
+        item.descending === other.descending &&
+        sameExpression(item.expression, other.expression)
+      );
     })
   );
 }

@@ -1,11 +1,11 @@
 /** WITH RECURSIVE: finds the seed and the recursive part of a CTE that refers to itself. */
 import { sqlError } from "../../values/sql-error.ts";
 import type { Query, QueryBody, TableReference } from "../ast/query.ts";
-import { convertedTo } from "./conversion-expression.ts";
 import type { BoundExpression, BoundRegister } from "../binder/bound-expression.ts";
 import { Compute } from "../executor/compute.ts";
 import { RecursiveCte, WorkingRows } from "../executor/recursive-cte.ts";
 import { compileExpression } from "../expression/compile.ts";
+import { convertedTo } from "./conversion-expression.ts";
 import type { CommonTableEntry } from "./derived-table.ts";
 import type { FromContext } from "./from-clause.ts";
 import { groupKeyFor } from "./key-compilation.ts";
@@ -22,7 +22,8 @@ export function planRecursive(entry: CommonTableEntry, context: FromContext): Pl
   if (body.kind !== "set-operation" || body.operator !== "union") {
     throw sqlError("ER_CTE_RECURSIVE_REQUIRES_UNION", table.name);
   }
-  if (bodyMentions(body.left, table.name)) throw sqlError("ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST", table.name);
+  if (bodyMentions(body.left, table.name))
+    throw sqlError("ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST", table.name);
   if (query.orderBy.length > 0) throw sqlError("ER_NOT_SUPPORTED_YET", "ORDER BY in a recursive CTE");
   const { builder, level } = context;
   const visible = entry.visible.withClause(query.with);
@@ -36,14 +37,18 @@ export function planRecursive(entry: CommonTableEntry, context: FromContext): Pl
   const selfReference = (alias: string): BoundSource => readWorking(alias, columns, working, builder);
   const inner = visible.with(table.name, { ...entry, selfReference });
   const recursive = planBody(body.right, { builder, outer: level.outer, commonTables: inner });
-  if (recursive.columns.length !== seed.columns.length) throw sqlError("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT");
+  if (recursive.columns.length !== seed.columns.length)
+    throw sqlError("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT");
   level.outerReferences.push(...seed.outerReferences, ...recursive.outerReferences);
   const fill = (planned: PlannedQuery) =>
     new Compute(
       planned.node.build(),
       planned.columns.map((column, at) => ({
         register: registers[at] as number,
-        evaluate: compileExpression(convertedTo(column.expression, (columns[at] as OutputColumn).expression.type), builder),
+        evaluate: compileExpression(
+          convertedTo(column.expression, (columns[at] as OutputColumn).expression.type),
+          builder,
+        ),
       })),
     );
   const shape = { slots: [], registers };
@@ -53,15 +58,27 @@ export function planRecursive(entry: CommonTableEntry, context: FromContext): Pl
     node: {
       shape,
       rows: seed.node.rows * 10,
-      explain: { text: "Recursive union", rows: seed.node.rows * 10, children: [seed.node.explain, recursive.node.explain] },
+      explain: {
+        text: "Recursive union",
+        rows: seed.node.rows * 10,
+        children: [seed.node.explain, recursive.node.explain],
+      },
       build: () =>
         new RecursiveCte({
           seed: fill(seed),
           recursive: fill(recursive),
           shape,
-          distinctKey: body.distinct ? groupKeyFor(columns.map((column) => column.expression), builder) : undefined,
+          distinctKey: body.distinct
+            ? groupKeyFor(
+                columns.map((column) => column.expression),
+                builder,
+              )
+            : undefined,
           working,
-          limit: query.limit === undefined ? undefined : Number((query.limit.count as { readonly text?: string }).text),
+          limit:
+            query.limit === undefined
+              ? undefined
+              : Number((query.limit.count as { readonly text?: string }).text),
         }),
     },
   };
@@ -78,7 +95,12 @@ function cteColumn(expression: BoundExpression, register: number): BoundRegister
   };
 }
 
-function readWorking(alias: string, columns: readonly OutputColumn[], working: WorkingRows, builder: PlanBuilder): BoundSource {
+function readWorking(
+  alias: string,
+  columns: readonly OutputColumn[],
+  working: WorkingRows,
+  builder: PlanBuilder,
+): BoundSource {
   const registers = builder.addRegisters(columns.length);
   const shape = { slots: [], registers };
   return {

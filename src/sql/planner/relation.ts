@@ -2,10 +2,11 @@
  * The pieces a FROM clause is planned from: leaf relations, and outer joins of groups of them. Inner joins have no
  * node of their own: their operands and conditions belong to one group, in which the planner chooses the order.
  */
+
+import type { IndexHint } from "../ast/query.ts";
 import type { BoundColumn, BoundExpression, BoundRegister } from "../binder/bound-expression.ts";
 import { visitReferences } from "../binder/bound-expression.ts";
 import type { RowShape } from "../executor/row-buffer.ts";
-import type { IndexHint } from "../ast/query.ts";
 import type { StoredTable } from "./catalog.ts";
 import type { PlanNode } from "./plan-node.ts";
 
@@ -68,7 +69,9 @@ export class KnownRows {
   }
 
   has(reference: BoundColumn | BoundRegister): boolean {
-    return reference.kind === "column" ? this.#slots.has(reference.slot) : this.#registers.has(reference.register);
+    return reference.kind === "column"
+      ? this.#slots.has(reference.slot)
+      : this.#registers.has(reference.register);
   }
 }
 

@@ -1,13 +1,16 @@
 /** Structural equality of bound expressions: the same columns under the same operations. */
-import { type BoundExpression, childrenOf, volatilityOf } from "../binder/bound-expression.ts";
+
 import { Decimal } from "../../values/decimal.ts";
+import { type BoundExpression, childrenOf, volatilityOf } from "../binder/bound-expression.ts";
 
 export function sameExpression(left: BoundExpression, right: BoundExpression): boolean {
   if (left === right) return true;
   if (left.kind !== right.kind) return false;
   switch (left.kind) {
     case "constant":
-      return right.kind === "constant" && left.type.kind === right.type.kind && sameValue(left.value, right.value);
+      return (
+        right.kind === "constant" && left.type.kind === right.type.kind && sameValue(left.value, right.value)
+      );
     case "parameter":
       return right.kind === "parameter" && left.index === right.index;
     case "column":
@@ -30,7 +33,8 @@ export function sameExpression(left: BoundExpression, right: BoundExpression): b
       if (!("negated" in right) || left.negated !== right.negated) return false;
       break;
     case "like":
-      if (right.kind !== "like" || left.negated !== right.negated || left.escape !== right.escape) return false;
+      if (right.kind !== "like" || left.negated !== right.negated || left.escape !== right.escape)
+        return false;
       break;
     default:
       break;
@@ -38,13 +42,17 @@ export function sameExpression(left: BoundExpression, right: BoundExpression): b
   const children = childrenOf(left);
   const others = childrenOf(right);
   return (
-    children.length === others.length && children.every((child, at) => sameExpression(child, others[at] as BoundExpression))
+    children.length === others.length &&
+    children.every((child, at) => sameExpression(child, others[at] as BoundExpression))
   );
 }
 
 /** A call's implementation may close over more than its arguments (a unit, a format): its type is compared, and the
  *  text of the closure, which names what it closes over by value only for equal definitions. */
-function sameType(left: BoundExpression & { kind: "call" }, right: BoundExpression & { kind: "call" }): boolean {
+function sameType(
+  left: BoundExpression & { kind: "call" },
+  right: BoundExpression & { kind: "call" },
+): boolean {
   return left.build === right.build || JSON.stringify(left.type) === JSON.stringify(right.type);
 }
 

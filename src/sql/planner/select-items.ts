@@ -8,13 +8,22 @@ import type { OutputColumn } from "./query-planner.ts";
 import { type QueryLevel, QueryScope } from "./query-scope.ts";
 
 export function bindItems(select: Select, level: QueryLevel, builder: PlanBuilder): OutputColumn[] {
-  const scope = new QueryScope(level, { clause: "field list", aggregates: "allowed", windows: true, aliases: "none" });
+  const scope = new QueryScope(level, {
+    clause: "field list",
+    aggregates: "allowed",
+    windows: true,
+    aliases: "none",
+  });
   return select.items.flatMap((item) => {
     if (item.kind === "star") {
       return expandStar(item, level);
     }
     const expression = bindExpression(item.expression, scope, builder.environment);
-    if (expression.kind === "row") throw sqlError("ER_OPERAND_COLUMNS", 1);
+    const manyColumns =
+      expression.kind === "subquery" &&
+      expression.form.kind === "scalar" &&
+      expression.plan.columns.length !== 1;
+    if (expression.kind === "row" || manyColumns) throw sqlError("ER_OPERAND_COLUMNS", 1);
     return [{ name: itemName(item), expression }];
   });
 }
@@ -42,7 +51,12 @@ function expandStar(item: SelectItem & { readonly kind: "star" }, level: QueryLe
   if (table === undefined) {
     const merged = level.merged.filter(
       (candidate) =>
-        !level.merged.some((other) => other !== candidate && candidate.of.every((of) => other.of.includes(of)) && other.of.length > candidate.of.length),
+        !level.merged.some(
+          (other) =>
+            other !== candidate &&
+            candidate.of.every((of) => other.of.includes(of)) &&
+            other.of.length > candidate.of.length,
+        ),
     );
     for (const { name, expression, of } of merged) {
       columns.push({ name, expression });
@@ -51,7 +65,8 @@ function expandStar(item: SelectItem & { readonly kind: "star" }, level: QueryLe
   }
   for (const source of chosen) {
     for (const column of source.columns) {
-      if (!column.hidden && !covered.has(column.expression)) columns.push({ name: column.name, expression: column.expression });
+      if (!column.hidden && !covered.has(column.expression))
+        columns.push({ name: column.name, expression: column.expression });
     }
   }
   return columns;

@@ -3,7 +3,7 @@ import { sqlError } from "../../values/sql-error.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Select } from "../ast/query.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
-import type { BoundExpression, BoundRegister } from "../binder/bound-expression.ts";
+import { type BoundExpression, type BoundRegister, visitReferences } from "../binder/bound-expression.ts";
 import { Compute } from "../executor/compute.ts";
 import { Distinct } from "../executor/distinct.ts";
 import { compileExpression } from "../expression/compile.ts";
@@ -22,7 +22,7 @@ import { NO_SHAPE, type PlanNode } from "./plan-node.ts";
 import { type OutputColumn, type PlannedQuery, type QueryContext, subqueryPlanner } from "./query-planner.ts";
 import { QueryLevel, QueryScope } from "./query-scope.ts";
 import { conjunctsOf, groupShape, KnownRows, type RelationGroup } from "./relation.ts";
-import { isDeterministic } from "./same-expression.ts";
+import { isDeterministic, sameExpression } from "./same-expression.ts";
 import { bindItems } from "./select-items.ts";
 
 export function planSelect(select: Select, context: QueryContext, around: OrderAndLimit): PlannedQuery {
@@ -36,6 +36,7 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
   const group = simplifyOuterJoins(boundGroup, where);
   const grouping = bindGrouping(select, level, builder);
   const order = bindOrder(around, grouping.columns, level, builder);
+  if (select.distinct) checkDistinctOrder(grouping.columns, order, builder);
   const isGrouped = select.groupBy.length > 0 || level.aggregates.length > 0;
   const having = conjunctsOf(grouping.having);
   if (isGrouped) checkGrouping({ select, level, grouping, order, where, group, builder });
@@ -44,26 +45,39 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
   const all = new KnownRows(groupShape(group));
   const wanted = !isGrouped && !select.distinct ? order : [];
   const choice = chooseOrder(wanted, group, where, { builder, all, limited: around.limit !== undefined });
-  const planned = planGroup(group, where, NO_SHAPE, { builder, all, ...(choice.first !== undefined ? { first: choice.first } : {}) });
+  const planned = planGroup(group, where, NO_SHAPE, {
+    builder,
+    all,
+    ...(choice.first !== undefined ? { first: choice.first } : {}),
+  });
   let node: PlanNode = planned.node;
   if (locked.length > 0) node = lockNode(node, locked, [...where, ...group.conditions], builder);
   if (isGrouped) {
     const keys = select.groupBy.length > 0 ? grouping.keys : undefined;
-    node = aggregateNode({ input: node, keys, aggregates: level.aggregates, rollup: level.rollupKeys }, builder);
+    node = aggregateNode(
+      { input: node, keys, aggregates: level.aggregates, rollup: level.rollupKeys },
+      builder,
+    );
   }
   node = filterNode(node, having, builder);
   const output = evaluateOnce(node, grouping.columns, order, select.distinct, builder);
   node = output.node;
   if (select.distinct) node = distinctNode(node, output.columns, builder);
-  const isOrdered = choice.isOrderedBy(planned.leading);
-  if (!isOrdered) node = sortNode(node, output.order, select.calcFoundRows ? undefined : around.limit, context, level);
+  const isOrdered = wanted.length === order.length && choice.isOrderedBy(planned.leading);
+  if (!isOrdered)
+    node = sortNode(node, output.order, select.calcFoundRows ? undefined : around.limit, context, level);
   node = limitNode(node, around.limit, { countAll: select.calcFoundRows }, context, level);
   return { node, columns: output.columns, outerReferences: level.outerReferences };
 }
 
 function bindWhere(select: Select, level: QueryLevel, builder: PlanBuilder): BoundExpression[] {
   if (select.where === undefined) return [];
-  const scope = new QueryScope(level, { clause: "where clause", aggregates: "forbidden", windows: false, aliases: "none" });
+  const scope = new QueryScope(level, {
+    clause: "where clause",
+    aggregates: "forbidden",
+    windows: false,
+    aliases: "none",
+  });
   return conjunctsOf(bindExpression(select.where, scope, builder.environment));
 }
 
@@ -88,8 +102,14 @@ function bindGrouping(select: Select, level: QueryLevel, builder: PlanBuilder): 
     });
     level.items = columns;
   }
-  const scope = new QueryScope(level, { clause: "having clause", aggregates: "allowed", windows: false, aliases: "having" });
-  const having = select.having === undefined ? undefined : bindExpression(select.having, scope, builder.environment);
+  const scope = new QueryScope(level, {
+    clause: "having clause",
+    aggregates: "allowed",
+    windows: false,
+    aliases: "having",
+  });
+  const having =
+    select.having === undefined ? undefined : bindExpression(select.having, scope, builder.environment);
   return { columns, keys, having };
 }
 
@@ -104,19 +124,35 @@ function rollupRegister(key: BoundExpression, builder: PlanBuilder): BoundRegist
   };
 }
 
-function bindGroupKey(expression: Expression, columns: readonly OutputColumn[], level: QueryLevel, builder: PlanBuilder): BoundExpression {
+function bindGroupKey(
+  expression: Expression,
+  columns: readonly OutputColumn[],
+  level: QueryLevel,
+  builder: PlanBuilder,
+): BoundExpression {
   if (expression.kind === "number" && expression.form === "integer") {
     const column = columns[Number(expression.text) - 1];
     if (column === undefined) throw sqlError("ER_BAD_FIELD_ERROR", expression.text, "group statement");
     return column.expression;
   }
-  const scope = new QueryScope(level, { clause: "group statement", aggregates: "forbidden", windows: false, aliases: "after" });
+  const scope = new QueryScope(level, {
+    clause: "group statement",
+    aggregates: "forbidden",
+    windows: false,
+    aliases: "after",
+  });
   const bound = bindExpression(expression, scope, builder.environment);
-  if (level.aggregates.some((placed) => placed.register === bound)) throw sqlError("ER_WRONG_GROUP_FIELD", columns.find((c) => c.expression === bound)?.name ?? "");
+  if (level.aggregates.some((placed) => placed.register === bound))
+    throw sqlError("ER_WRONG_GROUP_FIELD", columns.find((c) => c.expression === bound)?.name ?? "");
   return bound;
 }
 
-function bindOrder(around: OrderAndLimit, columns: readonly OutputColumn[], level: QueryLevel, builder: PlanBuilder): OrderKey[] {
+function bindOrder(
+  around: OrderAndLimit,
+  columns: readonly OutputColumn[],
+  level: QueryLevel,
+  builder: PlanBuilder,
+): OrderKey[] {
   return around.orderBy.map(({ expression, descending }) => {
     if (expression.kind === "number" && expression.form === "integer") {
       const column = columns[Number(expression.text) - 1];
@@ -124,8 +160,36 @@ function bindOrder(around: OrderAndLimit, columns: readonly OutputColumn[], leve
       return { expression: column.expression, descending };
     }
     const aliases = expression.kind === "column" ? "before" : "after";
-    const scope = new QueryScope(level, { clause: "order clause", aggregates: "allowed", windows: true, aliases });
+    const scope = new QueryScope(level, {
+      clause: "order clause",
+      aggregates: "allowed",
+      windows: true,
+      aliases,
+    });
     return { expression: bindExpression(expression, scope, builder.environment), descending };
+  });
+}
+
+/** 3065: rows that DISTINCT makes one can't be ordered by what they differ in. */
+function checkDistinctOrder(
+  columns: readonly OutputColumn[],
+  order: readonly OrderKey[],
+  builder: PlanBuilder,
+): void {
+  if (!builder.environment.sqlMode.has("ONLY_FULL_GROUP_BY")) return;
+  order.forEach((key, at) => {
+    if (columns.some((column) => sameExpression(column.expression, key.expression))) return;
+    visitReferences(key.expression, (reference) => {
+      if (
+        reference.kind === "column" &&
+        !columns.some((column) => sameExpression(column.expression, reference))
+      ) {
+        const { origin } = reference;
+        const name =
+          origin === undefined ? reference.name : `${origin.database}.${origin.table}.${origin.originalName}`;
+        throw sqlError("ER_FIELD_IN_ORDER_NOT_SELECT", at + 1, name, "DISTINCT");
+      }
+    });
   });
 }
 
@@ -141,7 +205,10 @@ interface GroupingCheck {
 
 function checkGrouping({ select, level, grouping, order, where, group, builder }: GroupingCheck): void {
   if (!builder.environment.sqlMode.has("ONLY_FULL_GROUP_BY")) return;
-  const registers = [...level.aggregates.map((placed) => placed.register.register), ...level.rollupKeys.map((item) => item.register.register)];
+  const registers = [
+    ...level.aggregates.map((placed) => placed.register.register),
+    ...level.rollupKeys.map((item) => item.register.register),
+  ];
   const determined = new DeterminedColumns({
     keys: grouping.keys,
     conditions: [...where, ...group.conditions],
@@ -149,9 +216,19 @@ function checkGrouping({ select, level, grouping, order, where, group, builder }
     builder,
   });
   const grouped = select.groupBy.length > 0;
-  requireDetermined(grouping.columns.map((column) => column.expression), determined, { place: "SELECT list", grouped });
-  if (grouping.having !== undefined) requireDetermined([grouping.having], determined, { place: "HAVING clause", grouped });
-  if (grouped) requireDetermined(order.map((key) => key.expression), determined, { place: "ORDER BY", grouped });
+  requireDetermined(
+    grouping.columns.map((column) => column.expression),
+    determined,
+    { place: "SELECT list", grouped },
+  );
+  if (grouping.having !== undefined)
+    requireDetermined([grouping.having], determined, { place: "HAVING clause", grouped });
+  if (grouped)
+    requireDetermined(
+      order.map((key) => key.expression),
+      determined,
+      { place: "ORDER BY", grouped },
+    );
 }
 
 interface Output {
@@ -173,7 +250,13 @@ function evaluateOnce(
   for (const { expression } of [...columns, ...order]) {
     if (isDeterministic(expression) || computed.has(expression)) continue;
     const { type, nullable, coercibility } = expression;
-    computed.set(expression, { kind: "register", register: builder.addRegister(), type, nullable, coercibility });
+    computed.set(expression, {
+      kind: "register",
+      register: builder.addRegister(),
+      type,
+      nullable,
+      coercibility,
+    });
   }
   if (computed.size === 0) return { node, columns, order };
   const stand = (expression: BoundExpression): BoundExpression => computed.get(expression) ?? expression;
@@ -182,7 +265,10 @@ function evaluateOnce(
     order: order.map((key) => ({ expression: stand(key.expression), descending: key.descending })),
     node: {
       ...node,
-      shape: { slots: node.shape.slots, registers: [...node.shape.registers, ...[...computed.values()].map((r) => r.register)] },
+      shape: {
+        slots: node.shape.slots,
+        registers: [...node.shape.registers, ...[...computed.values()].map((r) => r.register)],
+      },
       build: () =>
         new Compute(
           node.build(),
@@ -200,6 +286,13 @@ function distinctNode(input: PlanNode, columns: readonly OutputColumn[], builder
     shape: input.shape,
     rows: input.rows,
     explain: { text: "Deduplicate", rows: input.rows, children: [input.explain] },
-    build: () => new Distinct(input.build(), groupKeyFor(columns.map((column) => column.expression), builder)),
+    build: () =>
+      new Distinct(
+        input.build(),
+        groupKeyFor(
+          columns.map((column) => column.expression),
+          builder,
+        ),
+      ),
   };
 }

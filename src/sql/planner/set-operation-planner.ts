@@ -22,10 +22,14 @@ function unionParts(body: QueryBody, distinct: boolean): QueryBody[] {
 
 export function planSetOperation(operation: SetOperation, context: QueryContext): PlannedQuery {
   const { builder } = context;
-  const bodies = operation.operator === "union" ? unionParts(operation, operation.distinct) : [operation.left, operation.right];
+  const bodies =
+    operation.operator === "union"
+      ? unionParts(operation, operation.distinct)
+      : [operation.left, operation.right];
   const parts = bodies.map((body) => planBody(body, context));
   const width = parts[0]?.columns.length ?? 0;
-  if (parts.some((part) => part.columns.length !== width)) throw sqlError("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT");
+  if (parts.some((part) => part.columns.length !== width))
+    throw sqlError("ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT");
   const registers = builder.addRegisters(width);
   const shape = { slots: [], registers };
   const { columns, conversions } = mergedColumns(
@@ -38,10 +42,17 @@ export function planSetOperation(operation: SetOperation, context: QueryContext)
       part.node.build(),
       part.columns.map((column, at) => ({
         register: registers[at] as number,
-        evaluate: compileExpression((conversions[at] as (e: BoundExpression) => BoundExpression)(column.expression), builder),
+        evaluate: compileExpression(
+          (conversions[at] as (e: BoundExpression) => BoundExpression)(column.expression),
+          builder,
+        ),
       })),
     );
-  const buildKey = () => groupKeyFor(columns.map((column) => column.expression), builder);
+  const buildKey = () =>
+    groupKeyFor(
+      columns.map((column) => column.expression),
+      builder,
+    );
   const rows = parts.reduce((sum, part) => sum + part.node.rows, 0);
   const explain: ExplainNode = {
     text: `${operation.operator === "union" ? "Union" : operation.operator === "except" ? "Except" : "Intersect"}${operation.distinct ? "" : " all"} materialize`,

@@ -27,7 +27,13 @@ export interface MergedColumn {
 /** The flags the protocol shows for a column that takes part in keys. */
 export function keyFlags(
   column: Column,
-  schema: { readonly primaryKey: readonly { readonly columnId: number }[]; readonly indexes: readonly { readonly kind: string; readonly parts: readonly { readonly columnId: number }[] }[] },
+  schema: {
+    readonly primaryKey: readonly { readonly columnId: number }[];
+    readonly indexes: readonly {
+      readonly kind: string;
+      readonly parts: readonly { readonly columnId: number }[];
+    }[];
+  },
 ): { primaryKey?: boolean; uniqueKey?: boolean; multipleKey?: boolean } {
   if (schema.primaryKey.some((part) => part.columnId === column.id)) return { primaryKey: true };
   const first = schema.indexes.filter((index) => index.parts[0]?.columnId === column.id);

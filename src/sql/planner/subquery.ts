@@ -12,7 +12,11 @@ import type { QueryLevel } from "./query-scope.ts";
 
 const STEPS_BETWEEN_KILL_CHECKS = 1024;
 
-export function makeSubqueryPlan(planned: PlannedQuery, _level: QueryLevel, builder: PlanBuilder): SubqueryPlan {
+export function makeSubqueryPlan(
+  planned: PlannedQuery,
+  _level: QueryLevel,
+  builder: PlanBuilder,
+): SubqueryPlan {
   let operator: Operator | undefined;
   let evaluators: Evaluator[] = [];
   const row: Value[] = [];
@@ -32,7 +36,8 @@ export function makeSubqueryPlan(planned: PlannedQuery, _level: QueryLevel, buil
           const step = operator.next(frame);
           if (step === STEP_DONE) return;
           if (step === STEP_WAIT) throw new AssertionError("a subquery's reads never wait");
-          if (steps % STEPS_BETWEEN_KILL_CHECKS === 0 && frame.context.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
+          if (steps % STEPS_BETWEEN_KILL_CHECKS === 0 && frame.context.signal.aborted)
+            throw sqlError("ER_QUERY_INTERRUPTED");
           if (step !== STEP_ROW) continue;
           for (let i = 0; i < evaluators.length; i++) row[i] = (evaluators[i] as Evaluator)(frame);
           if (visit(row)) return;

@@ -32,7 +32,9 @@ function buildAccess(relation: StoredRelation, path: AccessPath, builder: PlanBu
     return new PointLookup(slot, makeKeyBuilder(relation, path, builder));
   }
   const ranges =
-    path.parts.length === 0 ? undefined : makeRangeBuilder(relation, path.index, path.parts, builder, path.direction);
+    path.parts.length === 0
+      ? undefined
+      : makeRangeBuilder(relation, path.index, path.parts, builder, path.direction);
   if (path.index === 0) return new TableScan(slot, ranges, path.direction);
   const { codec } = relation.table;
   return new IndexScan({
@@ -40,7 +42,8 @@ function buildAccess(relation: StoredRelation, path: AccessPath, builder: PlanBu
     index: path.index,
     ranges,
     direction: path.direction,
-    primaryKeyOf: (bytes, start, end) => bytes.subarray(codec.primaryKeyStart(path.index, bytes, start, end), end),
+    primaryKeyOf: (bytes, start, end) =>
+      bytes.subarray(codec.primaryKeyStart(path.index, bytes, start, end), end),
   });
 }
 
@@ -52,22 +55,43 @@ function accessText(relation: StoredRelation, path: AccessPath): string {
   const { alias } = relation;
   const reverse = path.direction === "backward" ? " (reverse)" : "";
   if (path.parts.length === 0) {
-    return path.index === 0 ? `Table scan on ${alias}${reverse}` : `Index scan on ${alias} using ${indexName(relation, path.index)}${reverse}`;
+    return path.index === 0
+      ? `Table scan on ${alias}${reverse}`
+      : `Index scan on ${alias} using ${indexName(relation, path.index)}${reverse}`;
   }
   const name = indexName(relation, path.index);
   if (path.unique) return `Single-row index lookup on ${alias} using ${name}`;
-  return isRange(path) ? `Index range scan on ${alias} using ${name}${reverse}` : `Index lookup on ${alias} using ${name}${reverse}`;
+  return isRange(path)
+    ? `Index range scan on ${alias} using ${name}${reverse}`
+    : `Index lookup on ${alias} using ${name}${reverse}`;
 }
 
 function isRange(path: AccessPath): boolean {
   return path.parts.some((part) => part.condition.kind !== "equal" || part.condition.values.length > 1);
 }
 
-function explainTable(relation: StoredRelation, path: AccessPath, conditions: readonly BoundExpression[]): ExplainTable {
+function explainTable(
+  relation: StoredRelation,
+  path: AccessPath,
+  conditions: readonly BoundExpression[],
+): ExplainTable {
   const reads = path.parts.length > 0;
-  const accessType = !reads ? (path.index === 0 ? "ALL" : "index") : isRange(path) ? "range" : path.unique ? (path.dependent ? "eq_ref" : "const") : "ref";
+  const accessType = !reads
+    ? path.index === 0
+      ? "ALL"
+      : "index"
+    : isRange(path)
+      ? "range"
+      : path.unique
+        ? path.dependent
+          ? "eq_ref"
+          : "const"
+        : "ref";
   const { schema } = relation.table.view;
-  const possible = [...(schema.primaryKey.length > 0 ? ["PRIMARY"] : []), ...schema.indexes.map((index) => index.name)];
+  const possible = [
+    ...(schema.primaryKey.length > 0 ? ["PRIMARY"] : []),
+    ...schema.indexes.map((index) => index.name),
+  ];
   return {
     name: relation.alias,
     accessType,
@@ -83,8 +107,12 @@ function explainTable(relation: StoredRelation, path: AccessPath, conditions: re
 function refText(condition: BoundExpression): string {
   if (condition.kind !== "comparison") return "const";
   const sides = [condition.left, condition.right];
-  const other = sides.find((side) => side.kind === "column" && side.origin !== undefined && sides.every((s) => s.kind === "column"));
-  return other?.kind === "column" && other.origin !== undefined ? `${other.origin.database}.${other.origin.table}.${other.name}` : "const";
+  const other = sides.find(
+    (side) => side.kind === "column" && side.origin !== undefined && sides.every((s) => s.kind === "column"),
+  );
+  return other?.kind === "column" && other.origin !== undefined
+    ? `${other.origin.database}.${other.origin.table}.${other.name}`
+    : "const";
 }
 
 function keyLength(relation: StoredRelation, path: AccessPath): number {
@@ -96,9 +124,12 @@ function keyLength(relation: StoredRelation, path: AccessPath): number {
     if (column === undefined) continue;
     const { type } = column;
     length += column.nullable ? 1 : 0;
-    if (type.kind === "integer") length += { tinyint: 1, smallint: 2, mediumint: 3, int: 4, bigint: 8 }[type.name];
-    else if (type.kind === "string") length += (part.prefixLength ?? type.length) * 4 + (type.name === "char" ? 0 : 2);
-    else if (type.kind === "binary") length += (part.prefixLength ?? type.length) + (type.name === "binary" ? 0 : 2);
+    if (type.kind === "integer")
+      length += { tinyint: 1, smallint: 2, mediumint: 3, int: 4, bigint: 8 }[type.name];
+    else if (type.kind === "string")
+      length += (part.prefixLength ?? type.length) * 4 + (type.name === "char" ? 0 : 2);
+    else if (type.kind === "binary")
+      length += (part.prefixLength ?? type.length) + (type.name === "binary" ? 0 : 2);
     else length += type.kind === "date" ? 3 : 8;
   }
   return length;

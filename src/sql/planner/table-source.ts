@@ -1,13 +1,14 @@
 /** Makes relations and name sources of stored and computed tables. */
+
+import type { Column, TableSchema } from "../../tables/schema.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
 import type { NamedTable } from "../ast/query.ts";
 import type { BoundExpression, Coercibility, ColumnOrigin } from "../binder/bound-expression.ts";
-import type { Column, TableSchema } from "../../tables/schema.ts";
+import type { Frame } from "../executor/frame.ts";
 import { VirtualScan } from "../executor/virtual-scan.ts";
 import { compileExpression } from "../expression/compile.ts";
-import type { Value } from "../../values/value.ts";
-import type { Frame } from "../executor/frame.ts";
 import type { ComputedTable, StoredTable } from "./catalog.ts";
 import { bindGenerated } from "./generated-column.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
@@ -21,10 +22,16 @@ export interface BoundSource {
 }
 
 export function coercibilityOf(type: SqlType): Coercibility {
-  return type.kind === "string" || type.kind === "enum" || type.kind === "set" || type.kind === "binary" ? 2 : 5;
+  return type.kind === "string" || type.kind === "enum" || type.kind === "set" || type.kind === "binary"
+    ? 2
+    : 5;
 }
 
-function originOf(column: Column, schema: TableSchema, names: { database: string; table: string; alias: string }): ColumnOrigin {
+function originOf(
+  column: Column,
+  schema: TableSchema,
+  names: { database: string; table: string; alias: string },
+): ColumnOrigin {
   return {
     database: names.database,
     table: names.alias,
@@ -38,7 +45,12 @@ function originOf(column: Column, schema: TableSchema, names: { database: string
 }
 
 /** The columns of a table in a slot as bound expressions. A virtual generated column is its expression. */
-export function tableColumns(table: StoredTable, slot: number, alias: string, builder: PlanBuilder): SourceColumn[] {
+export function tableColumns(
+  table: StoredTable,
+  slot: number,
+  alias: string,
+  builder: PlanBuilder,
+): SourceColumn[] {
   const { schema } = table.view;
   const names = { database: table.database, table: table.name, alias };
   const columns: SourceColumn[] = schema.columns.map((column, at) => ({
@@ -63,7 +75,11 @@ export function tableColumns(table: StoredTable, slot: number, alias: string, bu
   return columns;
 }
 
-export function openStoredTable(table: StoredTable, reference: NamedTable, builder: PlanBuilder): BoundSource {
+export function openStoredTable(
+  table: StoredTable,
+  reference: NamedTable,
+  builder: PlanBuilder,
+): BoundSource {
   const slot = builder.addSlot(table);
   const alias = reference.alias ?? reference.name;
   for (const hint of reference.hints) {
@@ -75,12 +91,23 @@ export function openStoredTable(table: StoredTable, reference: NamedTable, build
     }
   }
   return {
-    relation: { kind: "stored", slot, alias, table, hints: reference.hints, shape: { slots: [slot], registers: [] } },
+    relation: {
+      kind: "stored",
+      slot,
+      alias,
+      table,
+      hints: reference.hints,
+      shape: { slots: [slot], registers: [] },
+    },
     source: { database: table.database, alias, columns: tableColumns(table, slot, alias, builder) },
   };
 }
 
-export function openComputedTable(table: ComputedTable, alias: string | undefined, builder: PlanBuilder): BoundSource {
+export function openComputedTable(
+  table: ComputedTable,
+  alias: string | undefined,
+  builder: PlanBuilder,
+): BoundSource {
   const registers = builder.addRegisters(table.columns.length);
   const shape = { slots: [], registers };
   const name = alias ?? table.name;
@@ -122,11 +149,23 @@ export function openComputedTable(table: ComputedTable, alias: string | undefine
           text: `Table scan on ${name}`,
           rows: 100,
           children: [],
-          table: { name, accessType: "ALL", possibleKeys: [], key: undefined, keyLength: undefined, ref: undefined, filtered: 100, extra: [] },
+          table: {
+            name,
+            accessType: "ALL",
+            possibleKeys: [],
+            key: undefined,
+            keyLength: undefined,
+            ref: undefined,
+            filtered: 100,
+            extra: [],
+          },
         },
         build: () => {
           if (table.prepare !== undefined) builder.preparations.push(() => table.prepare?.());
-          const hints = hinted.map((hint) => ({ name: hint.name, evaluate: compileExpression(hint.value, builder) }));
+          const hints = hinted.map((hint) => ({
+            name: hint.name,
+            evaluate: compileExpression(hint.value, builder),
+          }));
           return new VirtualScan((frame: Frame) => {
             const values = new Map<string, Value>(hints.map((hint) => [hint.name, hint.evaluate(frame)]));
             return table.rows(frame, values);

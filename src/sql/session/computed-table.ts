@@ -6,7 +6,11 @@ import type { VirtualContext } from "../virtual-context.ts";
 import { SessionContext } from "./session-context.ts";
 import type { SessionState } from "./session-state.ts";
 
-export function virtualContext(session: SessionState, transaction: Transaction, signal: AbortSignal): VirtualContext {
+export function virtualContext(
+  session: SessionState,
+  transaction: Transaction,
+  signal: AbortSignal,
+): VirtualContext {
   const context = new SessionContext(session, { signal });
   return {
     engine: session.services.engine,
@@ -27,7 +31,11 @@ export function virtualContext(session: SessionState, transaction: Transaction, 
   };
 }
 
-export function computedTable(database: string, table: VirtualTable<VirtualContext>, context: VirtualContext): ComputedTable {
+export function computedTable(
+  database: string,
+  table: VirtualTable<VirtualContext>,
+  context: VirtualContext,
+): ComputedTable {
   return {
     kind: "computed",
     database,

@@ -4,6 +4,7 @@ import type { Accounts } from "../../engine/accounts/accounts.ts";
 import type { CairnEngine } from "../../engine/cairn-engine.ts";
 import type { ProcedureCaller } from "../../engine/procedures/procedure-caller.ts";
 import type { ProcessList } from "../../engine/process-list.ts";
+import { DatabaseVariables } from "../../engine/version-control/database-variables.ts";
 import type { ConnectionFacts, SqlSession, SqlSessionFactory } from "../api.ts";
 import { GlobalVariables, SystemVariables } from "../variables/system-variables.ts";
 import { ServerFunctions } from "./server-functions.ts";
@@ -51,13 +52,15 @@ function bindLiveVariables(variables: SystemVariables, state: SessionState): voi
 
 export function createServices(parts: SqlServerParts): SessionServices {
   const { engine, clock, accounts, processList, procedures } = parts;
-  const globals = new GlobalVariables(parts.settings ?? {});
+  const databaseVariables = new DatabaseVariables(engine);
+  const globals = new GlobalVariables(parts.settings ?? {}, databaseVariables);
   return {
     engine,
     clock,
     ...(accounts !== undefined ? { accounts } : {}),
     ...(processList !== undefined ? { processList } : {}),
     ...(procedures !== undefined ? { procedures } : {}),
+    databaseVariables,
     engineFunctions: new ServerFunctions(engine),
     computedTables: new ServerTables(engine),
     createVariables: (connection) => new SystemVariables(globals, connection),

@@ -1,12 +1,16 @@
 /** COM_FIELD_LIST: a table's columns as the protocol describes them. */
 import type { ResultColumn } from "../../values/row-writer.ts";
-import { coercibilityOf } from "../planner/table-source.ts";
 import { resultColumn } from "../planner/executable-query.ts";
 import { keyFlags } from "../planner/source.ts";
+import { coercibilityOf } from "../planner/table-source.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** `wildcard` is a LIKE pattern; empty for all. */
-export async function fieldListOf(session: SessionState, table: string, wildcard: string): Promise<readonly ResultColumn[]> {
+export async function fieldListOf(
+  session: SessionState,
+  table: string,
+  wildcard: string,
+): Promise<readonly ResultColumn[]> {
   const { transactions } = session;
   const { signal } = new AbortController();
   try {
@@ -46,6 +50,8 @@ export async function fieldListOf(session: SessionState, table: string, wildcard
 }
 
 function likePattern(wildcard: string): RegExp {
-  const source = [...wildcard].map((c) => (c === "%" ? ".*" : c === "_" ? "." : c.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))).join("");
+  const source = [...wildcard]
+    .map((c) => (c === "%" ? ".*" : c === "_" ? "." : c.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .join("");
   return new RegExp(`^${source}$`, "i");
 }

@@ -1,9 +1,9 @@
 /** Plans and runs queries for a session, and sends their rows to a sink. */
 import type { Transaction } from "../../engine/api.ts";
-import { sqlError } from "../../values/sql-error.ts";
 import type { ResultSink, RowWriter } from "../../values/row-writer.ts";
-import type { Value } from "../../values/value.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
 import type { Query } from "../ast/query.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { Frame } from "../executor/frame.ts";
@@ -13,7 +13,7 @@ import { ExecutableQuery, type FieldEmit } from "../planner/executable-query.ts"
 import { PlanBuilder } from "../planner/plan-builder.ts";
 import { planQuery } from "../planner/query-planner.ts";
 import { SessionCatalog } from "./session-catalog.ts";
-import { type ContextOptions, SessionContext } from "./session-context.ts";
+import type { ContextOptions, SessionContext } from "./session-context.ts";
 import type { SessionState } from "./session-state.ts";
 
 export interface ParameterValues {
@@ -24,13 +24,27 @@ export interface ParameterValues {
 export const NO_PARAMETERS: ParameterValues = { types: [], values: [] };
 
 /** A builder for the statement, with a frame that knows the parameters for estimates. */
-export function createBuilder(session: SessionState, transaction: Transaction, parameters: ParameterValues, context: SessionContext): PlanBuilder {
+export function createBuilder(
+  session: SessionState,
+  transaction: Transaction,
+  parameters: ParameterValues,
+  context: SessionContext,
+): PlanBuilder {
   const sample = new ExecutionFrame(0, 0, context);
   sample.parameters = parameters.values;
-  return new PlanBuilder(new SessionCatalog(session, transaction), session.bindEnvironment(parameters.types), sample);
+  return new PlanBuilder(
+    new SessionCatalog(session, transaction),
+    session.bindEnvironment(parameters.types),
+    sample,
+  );
 }
 
-export function planStatementQuery(session: SessionState, transaction: Transaction, query: Query, options: { readonly parameters: ParameterValues; readonly context: SessionContext }): ExecutableQuery {
+export function planStatementQuery(
+  session: SessionState,
+  transaction: Transaction,
+  query: Query,
+  options: { readonly parameters: ParameterValues; readonly context: SessionContext },
+): ExecutableQuery {
   const builder = createBuilder(session, transaction, options.parameters, options.context);
   const planned = planQuery(query, { builder, outer: undefined, commonTables: new CommonTables() });
   return new ExecutableQuery(planned, builder);
@@ -70,7 +84,12 @@ export class SinkConsumer {
 }
 
 /** Runs a planned query whose tables are open. Undefined when it ended without waiting. */
-export function sendRows(session: SessionState, executable: ExecutableQuery, options: SelectOptions, context: SessionContext): Promise<void> | undefined {
+export function sendRows(
+  session: SessionState,
+  executable: ExecutableQuery,
+  options: SelectOptions,
+  context: SessionContext,
+): Promise<void> | undefined {
   executable.begin(context, options.parameters.values);
   context.frame = executable.frame;
   const { operator } = executable;
@@ -91,10 +110,19 @@ export function sendRows(session: SessionState, executable: ExecutableQuery, opt
 const REPLAN_ATTEMPTS_MAX = 10;
 
 /** Plans a query and opens its tables; repeats when a table is redefined meanwhile. */
-export async function planAndOpen(session: SessionState, transaction: Transaction, query: Query, options: { readonly parameters: ParameterValues; readonly context: SessionContext }): Promise<ExecutableQuery> {
+export async function planAndOpen(
+  session: SessionState,
+  transaction: Transaction,
+  query: Query,
+  options: { readonly parameters: ParameterValues; readonly context: SessionContext },
+): Promise<ExecutableQuery> {
   for (let attempt = 0; attempt < REPLAN_ATTEMPTS_MAX; attempt++) {
     const executable = planStatementQuery(session, transaction, query, options);
-    if (executable.locksRows && !(await executable.openWriters(transaction, session.settings.foreignKeyChecks))) continue;
+    if (
+      executable.locksRows &&
+      !(await executable.openWriters(transaction, session.settings.foreignKeyChecks))
+    )
+      continue;
     if (!executable.openTables(transaction)) continue;
     await executable.prepare();
     return executable;

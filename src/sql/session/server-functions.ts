@@ -7,10 +7,21 @@ import type { Value } from "../../values/value.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 import type { SessionState } from "./session-state.ts";
 
-const TEXT: SqlType = { kind: "string", name: "varchar", length: 255, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+const TEXT: SqlType = {
+  kind: "string",
+  name: "varchar",
+  length: 255,
+  charset: "utf8mb4",
+  collation: "utf8mb4_0900_ai_ci",
+};
 const NUMBER: SqlType = { kind: "integer", name: "bigint", unsigned: false, zerofill: false };
 const NUMERIC: ReadonlySet<string> = new Set(["has_ancestor"]);
-const LOCK_FUNCTIONS: ReadonlySet<string> = new Set(["release_lock", "release_all_locks", "is_free_lock", "is_used_lock"]);
+const LOCK_FUNCTIONS: ReadonlySet<string> = new Set([
+  "release_lock",
+  "release_all_locks",
+  "is_free_lock",
+  "is_used_lock",
+]);
 
 export class ServerFunctions implements EngineFunctions {
   readonly #engine: CairnEngine;
@@ -30,7 +41,8 @@ export class ServerFunctions implements EngineFunctions {
     const lower = name.toLowerCase();
     if (LOCK_FUNCTIONS.has(lower)) return lockFunction(lower, args, session);
     const version = getVersionFunction(lower);
-    if (version === undefined) throw sqlError("ER_SP_DOES_NOT_EXIST", "FUNCTION", `${session.database ?? ""}.${name}`);
+    if (version === undefined)
+      throw sqlError("ER_SP_DOES_NOT_EXIST", "FUNCTION", `${session.database ?? ""}.${name}`);
     const revision = session.database === undefined ? undefined : session.revisionOf(undefined);
     return version(
       {
@@ -46,7 +58,8 @@ function lockFunction(name: string, args: readonly Value[], session: SessionStat
   const { engineSession } = session;
   if (name === "release_all_locks") return engineSession.releaseAllUserLocks();
   const [lock] = args;
-  if (lock === null || lock === undefined || lock === "") throw sqlError("ER_USER_LOCK_WRONG_NAME", String(lock ?? "NULL"));
+  if (lock === null || lock === undefined || lock === "")
+    throw sqlError("ER_USER_LOCK_WRONG_NAME", String(lock ?? "NULL"));
   const text = String(lock);
   if (name === "release_lock") return engineSession.releaseUserLock(text);
   const holder = engineSession.userLockHolder(text);

@@ -1,7 +1,7 @@
 /** Finds the computed tables of a server: the system databases' and the dolt_ tables of every database. */
 import type { CairnEngine } from "../../engine/cairn-engine.ts";
-import { createSystemTableContext } from "../../engine/system-tables/system-table-context.ts";
 import { getSystemTable } from "../../engine/system-tables/registry.ts";
+import { createSystemTableContext } from "../../engine/system-tables/system-table-context.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import { findSystemTable, isSystemDatabase } from "../information-schema/system-databases.ts";
 import type { ComputedTable } from "../planner/catalog.ts";
@@ -22,7 +22,13 @@ export class ServerTables implements ComputedTables {
     if (table === undefined || database === "") return undefined;
     const { accounts } = session.services;
     const seesAddresses = accounts === undefined || accounts.hasGlobal(session.connection.account, "SUPER");
-    const context = () => createSystemTableContext({ engine: this.#engine, session: session.engineSession, database, seesAddresses });
+    const context = () =>
+      createSystemTableContext({
+        engine: this.#engine,
+        session: session.engineSession,
+        database,
+        seesAddresses,
+      });
     return {
       kind: "computed",
       database,
@@ -36,7 +42,8 @@ export class ServerTables implements ComputedTables {
   #systemTable(database: string, name: string, session: SessionState): ComputedTable {
     const table = findSystemTable(database, name);
     if (table === undefined) {
-      if (database.toLowerCase() === "information_schema") throw sqlError("ER_UNKNOWN_TABLE", name.toUpperCase(), "information_schema");
+      if (database.toLowerCase() === "information_schema")
+        throw sqlError("ER_UNKNOWN_TABLE", name.toUpperCase(), "information_schema");
       throw sqlError("ER_NO_SUCH_TABLE", database, name);
     }
     const { transactions } = session;

@@ -1,15 +1,15 @@
 /** The statement context that expressions see: one per execution, over the session's state. */
 import { AssertionError } from "../../base/assert.ts";
 import type { Hash } from "../../bytes/hash.ts";
-import type { DateRules } from "../../values/temporal-parse.ts";
 import { type DateTime, dateTimeFromMicros, microsOfDateTime } from "../../values/datetime.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { StoreContext } from "../../values/store/store-context.ts";
+import type { DateRules } from "../../values/temporal-parse.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { Frame } from "../executor/frame.ts";
 import type { StatementContext, WarningLevel } from "../executor/statement-context.ts";
-import { zoneOffsetMicros } from "./zone-offset.ts";
 import type { SessionState } from "./session-state.ts";
+import { zoneOffsetMicros } from "./zone-offset.ts";
 
 export interface ContextOptions {
   readonly signal: AbortSignal;

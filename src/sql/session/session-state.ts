@@ -7,6 +7,7 @@ import { requireDatabase } from "../../engine/accounts/privilege-check.ts";
 import type { DatabaseRevision, Engine, EngineSession } from "../../engine/api.ts";
 import type { ProcedureCaller } from "../../engine/procedures/procedure-caller.ts";
 import type { ProcessList } from "../../engine/process-list.ts";
+import type { DatabaseVariables } from "../../engine/version-control/database-variables.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
@@ -28,6 +29,8 @@ export interface SessionServices {
   readonly accounts?: Accounts;
   readonly processList?: ProcessList;
   readonly procedures?: ProcedureCaller;
+  /** System variables that databases hold: `<database>_default_branch`. */
+  readonly databaseVariables?: DatabaseVariables;
   readonly engineFunctions: EngineFunctions;
   readonly computedTables?: ComputedTables;
   createVariables(connection: ConnectionFacts): SessionVariables;

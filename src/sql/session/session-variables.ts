@@ -10,7 +10,11 @@ export interface SessionVariables {
   get(name: string, scope: VariableReadScope): Value;
   typeOf(name: string, scope: VariableReadScope): SqlType;
   /** The value is of the given type; undefined is DEFAULT. 1193, 1227, 1231, 1232, 1238. */
-  set(name: string, scope: VariableWriteScope, value: { readonly value: Value; readonly type: SqlType } | undefined): void;
+  set(
+    name: string,
+    scope: VariableWriteScope,
+    value: { readonly value: Value; readonly type: SqlType } | undefined,
+  ): void;
   /** Back to what a new session has. */
   reset(): void;
 }

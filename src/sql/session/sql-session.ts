@@ -1,16 +1,26 @@
 /** A connection's SQL: parses, runs and prepares statements, keeping diagnostics and transactions as MySQL does. */
-import { SqlError, sqlError } from "../../values/sql-error.ts";
+
 import type { ResultColumn } from "../../values/row-writer.ts";
+import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import type {
+  BoundParameter,
+  ConnectionFacts,
+  PreparedStatement,
+  QueryOptions,
+  SessionStatus,
+  SqlSession,
+} from "../api.ts";
 import type { Statement } from "../ast/statement.ts";
-import type { BoundParameter, ConnectionFacts, PreparedStatement, QueryOptions, SessionStatus, SqlSession } from "../api.ts";
 import { parseStatement } from "../parser/parse.ts";
+import { type BulkInsert, readBulkInsert } from "../statements/bulk-insert.ts";
+import { runBulkInsert, runStatement } from "../statements/run-statement.ts";
 import { chooseDatabase } from "../statements/session-statements.ts";
-import { runStatement } from "../statements/run-statement.ts";
-import { planStatementQuery, NO_PARAMETERS, type ParameterValues } from "./select-runner.ts";
+import { fieldListOf } from "./field-list.ts";
+import { NO_PARAMETERS, type ParameterValues, planStatementQuery } from "./select-runner.ts";
 import { SessionContext } from "./session-context.ts";
 import { type SessionServices, SessionState } from "./session-state.ts";
-import { fieldListOf } from "./field-list.ts";
+import { StatementCache } from "./statement-cache.ts";
 
 /** A prepared statement of the binary protocol. */
 class SessionPrepared implements PreparedStatement {
@@ -20,7 +30,12 @@ class SessionPrepared implements PreparedStatement {
   readonly parameterTypes: readonly SqlType[];
   readonly columns: readonly ResultColumn[];
 
-  constructor(parts: { readonly text: Uint8Array; readonly statement: Statement; readonly parameterCount: number; readonly columns: readonly ResultColumn[] }) {
+  constructor(parts: {
+    readonly text: Uint8Array;
+    readonly statement: Statement;
+    readonly parameterCount: number;
+    readonly columns: readonly ResultColumn[];
+  }) {
     this.text = parts.text;
     this.statement = parts.statement;
     this.parameterCount = parts.parameterCount;
@@ -29,15 +44,25 @@ class SessionPrepared implements PreparedStatement {
   }
 }
 
-const PARAMETER_TYPE: SqlType = { kind: "string", name: "varchar", length: 65535, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+const NO_TYPES: readonly SqlType[] = [];
+const PARAMETER_TYPE: SqlType = {
+  kind: "string",
+  name: "varchar",
+  length: 65535,
+  charset: "utf8mb4",
+  collation: "utf8mb4_0900_ai_ci",
+};
 
 /** Statements that leave the diagnostics of the one before as they are. */
 function keepsDiagnostics(statement: Statement): boolean {
-  return statement.kind === "show" && (statement.target.kind === "warnings" || statement.target.kind === "errors");
+  return (
+    statement.kind === "show" && (statement.target.kind === "warnings" || statement.target.kind === "errors")
+  );
 }
 
 export class CairnSqlSession implements SqlSession {
   readonly state: SessionState;
+  readonly #statements = new StatementCache();
 
   constructor(services: SessionServices, connection: ConnectionFacts) {
     this.state = new SessionState(services, connection);
@@ -65,7 +90,23 @@ export class CairnSqlSession implements SqlSession {
     let count = 0;
     while (offset < text.length || count === 0) {
       const start = offset;
-      const parsed = this.#noting(() => parseStatement(text, start, { sqlMode: this.state.settings.sqlMode }));
+      const bulk = this.#noting(() => readBulkInsert(text, start, this.state.settings));
+      if (bulk !== undefined && (options.multiStatements || bulk.nextOffset >= text.length)) {
+        offset = bulk.nextOffset;
+        await this.#runBulk(bulk, text, options);
+        count++;
+        continue;
+      }
+      const cached = this.#noting(() => this.#statements.get(text, start, this.state.settings));
+      if (cached !== undefined && (options.multiStatements || cached.nextOffset >= text.length)) {
+        offset = cached.nextOffset;
+        await this.#run(cached.statement, text, options, { types: NO_TYPES, values: cached.values });
+        count++;
+        continue;
+      }
+      const parsed = this.#noting(() =>
+        parseStatement(text, start, { sqlMode: this.state.settings.sqlMode }),
+      );
       offset = parsed.nextOffset;
       if (parsed.statement === undefined) {
         if (count === 0) this.#fail(sqlError("ER_EMPTY_QUERY"));
@@ -76,6 +117,23 @@ export class CairnSqlSession implements SqlSession {
       if (parsed.parameterCount > 0) this.#fail(this.#parameterError(text));
       await this.#run(parsed.statement, text, options, NO_PARAMETERS);
       count++;
+    }
+  }
+
+  async #runBulk(bulk: BulkInsert, text: Uint8Array, options: QueryOptions): Promise<void> {
+    const { state } = this;
+    state.diagnostics.clear();
+    try {
+      await runBulkInsert(bulk, {
+        session: state,
+        options,
+        sink: options.sink,
+        parameters: NO_PARAMETERS,
+        text,
+      });
+    } catch (error) {
+      this.#note(error);
+      throw error;
     }
   }
 
@@ -92,7 +150,9 @@ export class CairnSqlSession implements SqlSession {
   #refuseSecond(text: Uint8Array, offset: number): void {
     const rest = this.#noting(() => parseStatement(text, offset, { sqlMode: this.state.settings.sqlMode }));
     if (rest.statement === undefined) return;
-    const near = Buffer.from(text.subarray(offset, offset + 80)).toString("utf8").trimStart();
+    const near = Buffer.from(text.subarray(offset, offset + 80))
+      .toString("utf8")
+      .trimStart();
     const line = Buffer.from(text.subarray(0, offset)).toString("latin1").split("\n").length;
     this.#fail(
       new SqlError(
@@ -102,7 +162,12 @@ export class CairnSqlSession implements SqlSession {
     );
   }
 
-  async #run(statement: Statement, text: Uint8Array, options: QueryOptions, parameters: ParameterValues): Promise<void> {
+  async #run(
+    statement: Statement,
+    text: Uint8Array,
+    options: QueryOptions,
+    parameters: ParameterValues,
+  ): Promise<void> {
     const { state } = this;
     if (!keepsDiagnostics(statement)) state.diagnostics.clear();
     try {
@@ -141,7 +206,8 @@ export class CairnSqlSession implements SqlSession {
     const { statement } = parsed;
     if (statement === undefined) this.#fail(sqlError("ER_EMPTY_QUERY"));
     if (parsed.nextOffset < text.length) this.#refuseSecond(text, parsed.nextOffset);
-    if (["prepare", "execute", "deallocate"].includes(statement.kind)) this.#fail(sqlError("ER_UNSUPPORTED_PS"));
+    if (["prepare", "execute", "deallocate"].includes(statement.kind))
+      this.#fail(sqlError("ER_UNSUPPORTED_PS"));
     const columns = this.#noting(() => this.#columnsOf(statement, parsed.parameterCount));
     return new SessionPrepared({ text, statement, parameterCount: parsed.parameterCount, columns });
   }
@@ -163,9 +229,15 @@ export class CairnSqlSession implements SqlSession {
     }
   }
 
-  async execute(statement: PreparedStatement, parameters: readonly BoundParameter[], options: QueryOptions): Promise<void> {
-    if (!(statement instanceof SessionPrepared)) throw sqlError("ER_UNKNOWN_STMT_HANDLER", 0, "", "mysqld_stmt_execute");
-    if (parameters.length !== statement.parameterCount) throw sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
+  async execute(
+    statement: PreparedStatement,
+    parameters: readonly BoundParameter[],
+    options: QueryOptions,
+  ): Promise<void> {
+    if (!(statement instanceof SessionPrepared))
+      throw sqlError("ER_UNKNOWN_STMT_HANDLER", 0, "", "mysqld_stmt_execute");
+    if (parameters.length !== statement.parameterCount)
+      throw sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
     const values = parameters.map((parameter) => parameter.value);
     const types = parameters.map((parameter) => parameter.type);
     await this.#run(statement.statement, statement.text, options, { types, values });

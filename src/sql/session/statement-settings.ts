@@ -20,7 +20,11 @@ export interface StatementSettings {
 export function readSettings(variables: SessionVariables): StatementSettings {
   const text = (name: string): string => String(variables.get(name, "session") ?? "");
   const number = (name: string): number => Number(variables.get(name, "session") ?? 0);
-  const sqlMode = new Set(text("sql_mode").split(",").filter((mode) => mode !== ""));
+  const sqlMode = new Set(
+    text("sql_mode")
+      .split(",")
+      .filter((mode) => mode !== ""),
+  );
   const results = variables.get("character_set_results", "session");
   return {
     sqlMode,

@@ -48,7 +48,11 @@ export class TransactionControl {
     let transaction = this.current;
     if (transaction === undefined) {
       this.#explicit = false;
-      transaction = this.#session.begin({ readOnly: this.sessionReadOnly, ...this.#next, autocommit: this.autocommit });
+      transaction = this.#session.begin({
+        readOnly: this.sessionReadOnly,
+        ...this.#next,
+        autocommit: this.autocommit,
+      });
       this.#next = {};
       this.#current = transaction;
     }

@@ -36,9 +36,18 @@ function namedOffset(zone: string, epochMicros: number): number {
     formats.set(zone, format);
   }
   const seconds = Math.floor(epochMicros / 1_000_000);
-  const parts = new Map(format.formatToParts(new Date(seconds * 1000)).map((part) => [part.type, Number(part.value)]));
+  const parts = new Map(
+    format.formatToParts(new Date(seconds * 1000)).map((part) => [part.type, Number(part.value)]),
+  );
   const get = (type: string) => parts.get(type as Intl.DateTimeFormatPartTypes) ?? 0;
-  const local = Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"), get("second"));
+  const local = Date.UTC(
+    get("year"),
+    get("month") - 1,
+    get("day"),
+    get("hour"),
+    get("minute"),
+    get("second"),
+  );
   return (local / 1000 - seconds) * 1_000_000;
 }
 

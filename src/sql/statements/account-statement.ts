@@ -1,6 +1,7 @@
 /** CREATE USER, GRANT … : handed to the accounts, after an implicit commit. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type { AccountStatement } from "../../engine/accounts/account-request.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import { define } from "./run-statement.ts";
 import type { StatementRun } from "./statement-run.ts";
 
@@ -14,7 +15,8 @@ export function runAccountStatement(statement: AccountStatement, run: StatementR
       currentDatabase: session.database,
       tableExists: (database, table) => schemaOf(database, table) !== undefined,
       columnExists: (database, table, column) =>
-        schemaOf(database, table)?.columns.some((item) => item.name.toLowerCase() === column.toLowerCase()) ?? false,
+        schemaOf(database, table)?.columns.some((item) => item.name.toLowerCase() === column.toLowerCase()) ??
+        false,
       routineExists: (kind, _database, name) => kind === "PROCEDURE" && procedures?.get(name) !== undefined,
     });
     for (const { level, errno, message } of warnings) session.warn(level, errno, message);

@@ -8,7 +8,15 @@ import { type SchemaEditor, sameName } from "./schema-editor.ts";
 
 type DropAction = Extract<
   AlterTableAction,
-  { readonly kind: "drop-column" | "drop-primary-key" | "drop-index" | "drop-foreign-key" | "drop-constraint" | "drop-check" }
+  {
+    readonly kind:
+      | "drop-column"
+      | "drop-primary-key"
+      | "drop-index"
+      | "drop-foreign-key"
+      | "drop-constraint"
+      | "drop-check";
+  }
 >;
 
 export function isDrop(action: AlterTableAction): action is DropAction {
@@ -32,11 +40,13 @@ export function applyDrop(action: DropAction, editor: SchemaEditor): void {
       dropIndex(action.name, editor);
       break;
     case "drop-foreign-key":
-      if (!editor.foreignKeys.some((key) => sameName(key.name, action.name))) throw sqlError("ER_CANT_DROP_FIELD_OR_KEY", action.name);
+      if (!editor.foreignKeys.some((key) => sameName(key.name, action.name)))
+        throw sqlError("ER_CANT_DROP_FIELD_OR_KEY", action.name);
       editor.foreignKeys = editor.foreignKeys.filter((key) => !sameName(key.name, action.name));
       break;
     case "drop-check":
-      if (!editor.checks.some((check) => sameName(check.name, action.name))) throw sqlError("ER_CHECK_CONSTRAINT_NOT_FOUND", action.name);
+      if (!editor.checks.some((check) => sameName(check.name, action.name)))
+        throw sqlError("ER_CHECK_CONSTRAINT_NOT_FOUND", action.name);
       editor.checks = editor.checks.filter((check) => !sameName(check.name, action.name));
       break;
     case "drop-constraint":
@@ -48,8 +58,10 @@ export function applyDrop(action: DropAction, editor: SchemaEditor): void {
 function dropConstraint(name: string, editor: SchemaEditor): void {
   const matches: DropAction[] = [];
   if (sameName(name, "PRIMARY") && editor.primaryKey.length > 0) matches.push({ kind: "drop-primary-key" });
-  if (editor.indexes.some((index) => index.kind === "unique" && sameName(index.name, name))) matches.push({ kind: "drop-index", name });
-  if (editor.foreignKeys.some((key) => sameName(key.name, name))) matches.push({ kind: "drop-foreign-key", name });
+  if (editor.indexes.some((index) => index.kind === "unique" && sameName(index.name, name)))
+    matches.push({ kind: "drop-index", name });
+  if (editor.foreignKeys.some((key) => sameName(key.name, name)))
+    matches.push({ kind: "drop-foreign-key", name });
   if (editor.checks.some((check) => sameName(check.name, name))) matches.push({ kind: "drop-check", name });
   const [only] = matches;
   if (only === undefined) throw sqlError("ER_CONSTRAINT_NOT_FOUND", name);

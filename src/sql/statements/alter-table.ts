@@ -1,18 +1,25 @@
 /** ALTER TABLE, CREATE INDEX and DROP INDEX: one new definition from all actions, then one change of the table. */
-import { sqlError } from "../../values/sql-error.ts";
-import { convertForStore } from "../../values/store/convert-for-store.ts";
-import type { SqlType } from "../../values/sql-type.ts";
-import type { DateTime } from "../../values/datetime.ts";
-import type { Value } from "../../values/value.ts";
+
 import type { Column, TableSchema } from "../../tables/schema.ts";
-import type { AlterTable, AlterTableAction, ColumnPosition, CreateIndex, DropIndex } from "../ast/data-definition.ts";
+import type { DateTime } from "../../values/datetime.ts";
+import { sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import { convertForStore } from "../../values/store/convert-for-store.ts";
+import type { Value } from "../../values/value.ts";
+import type {
+  AlterTable,
+  AlterTableAction,
+  ColumnPosition,
+  CreateIndex,
+  DropIndex,
+} from "../ast/data-definition.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
-import { codecOf } from "../session/session-catalog.ts";
 import { createBuilder } from "../session/select-runner.ts";
+import { codecOf } from "../session/session-catalog.ts";
 import type { SessionContext } from "../session/session-context.ts";
 import { applyDrop, isDrop } from "./alter-drops.ts";
-import { convertedColumns } from "./convert-charset.ts";
 import { implicitDefault } from "./column-default.ts";
+import { convertedColumns } from "./convert-charset.ts";
 import { SchemaEditor, sameName } from "./schema-editor.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { TableDefinition } from "./table-definition.ts";
@@ -29,10 +36,16 @@ export async function runAlterTable(statement: AlterTable, run: TransactionRun):
   const applied = applyActions(statement.actions, definition, before, run);
   definition.finishIndexes();
   if (editor.columns.length === 0) throw sqlError("ER_CANT_REMOVE_ALL_FIELDS");
-  const schema = editor.finish();
+  definition.warnOfDuplicates(before.indexes);
+  const defined = editor.finish();
   definition.checkExpressions();
-  const convertRow = needsConversion(before, schema, applied.force) ? rowConverter(before, schema, run) : undefined;
-  const rows = convertRow === undefined ? 0 : view.rowCount();
+  const rewrites = needsConversion(before, defined, applied.force);
+  const schema = {
+    ...defined,
+    columns: defined.columns.map((column) => withAbsentValue(column, before, rewrites)),
+  };
+  const convertRow = rewrites ? rowConverter(before, schema, run) : undefined;
+  const rows = convertRow !== undefined && copiesRows(before, schema, applied.force) ? view.rowCount() : 0;
   const { newName } = applied;
   if (newName?.database !== undefined && newName.database !== revision.databaseName) {
     throw sqlError("ER_NOT_SUPPORTED_YET", "ALTER TABLE … RENAME to another database");
@@ -45,7 +58,49 @@ export async function runAlterTable(statement: AlterTable, run: TransactionRun):
     ...(convertRow !== undefined ? { convertRow } : {}),
   });
   const warnings = session.diagnostics.warningCount;
-  return { affectedRows: rows, lastInsertId: 0, info: `Records: ${rows}  Duplicates: 0  Warnings: ${warnings}` };
+  // Renaming and switching keys go another way in MySQL, which reports no records.
+  if (statement.actions.every((action) => action.kind === "rename" || action.kind === "keys")) {
+    return { affectedRows: 0, lastInsertId: 0, info: "" };
+  }
+  return {
+    affectedRows: rows,
+    lastInsertId: 0,
+    info: `Records: ${rows}  Duplicates: 0  Warnings: ${warnings}`,
+  };
+}
+
+/** Whether MySQL copies the table for the change, and so reports its rows: for new types, a lost primary key, new
+ *  checks and stored generated columns. Other changes it makes in place. */
+function copiesRows(before: TableSchema, after: TableSchema, force: boolean): boolean {
+  if (force) return false;
+  if (before.primaryKey.length > 0 && after.primaryKey.length === 0) return true;
+  if (
+    after.checks.some(
+      (check) => check.enforced && !before.checks.some((old) => old.sql === check.sql && old.enforced),
+    )
+  )
+    return true;
+  return after.columns.some((column) => {
+    const old = before.columns.find((other) => other.id === column.id);
+    if (old === undefined) return column.generated?.stored === true;
+    return (
+      !sameType(old.type, column.type) || JSON.stringify(old.generated) !== JSON.stringify(column.generated)
+    );
+  });
+}
+
+/** What rows written before the column was there show in it, when they are not rewritten. */
+function withAbsentValue(column: Column, before: TableSchema, rewrites: boolean): Column {
+  const { absentValue: _gone, ...rest } = column;
+  if (rewrites) return rest;
+  const old = before.columns.find((other) => other.id === column.id);
+  if (old !== undefined)
+    return old.absentValue === undefined ? rest : { ...rest, absentValue: old.absentValue };
+  if (column.default?.kind === "literal")
+    return column.default.value === null ? rest : { ...rest, absentValue: column.default.value };
+  return column.nullable || column.generated !== undefined
+    ? rest
+    : { ...rest, absentValue: implicitDefault(column.type) };
 }
 
 interface Applied {
@@ -56,7 +111,12 @@ interface Applied {
 }
 
 /** Drops first, then changes, then additions: names in a statement mean the table as it was. */
-function applyActions(actions: readonly AlterTableAction[], definition: TableDefinition, before: TableSchema, run: TransactionRun): Applied {
+function applyActions(
+  actions: readonly AlterTableAction[],
+  definition: TableDefinition,
+  before: TableSchema,
+  run: TransactionRun,
+): Applied {
   const applied: Applied = { newName: undefined, autoIncrement: undefined, force: false };
   const { editor } = definition;
   for (const action of actions) if (isDrop(action)) applyDrop(action, editor);
@@ -89,10 +149,12 @@ function applyColumnAction(action: AlterTableAction, definition: TableDefinition
       break;
     case "change-column": {
       const old = before.columns.find((column) => sameName(column.name, action.oldName));
-      if (old === undefined || editor.columnById(old.id) === undefined) throw sqlError("ER_BAD_FIELD_ERROR", action.oldName, editor.tableName);
+      if (old === undefined || editor.columnById(old.id) === undefined)
+        throw sqlError("ER_BAD_FIELD_ERROR", action.oldName, editor.tableName);
       const column = definition.makeColumn(action.column, old.id);
       const twin = editor.columns.find((other) => other.id !== old.id && sameName(other.name, column.name));
-      if (twin !== undefined && !before.columns.some((other) => other.id === twin.id)) throw sqlError("ER_DUP_FIELDNAME", column.name);
+      if (twin !== undefined && !before.columns.some((other) => other.id === twin.id))
+        throw sqlError("ER_DUP_FIELDNAME", column.name);
       const inKey = editor.primaryKey.some((part) => part.columnId === old.id);
       if (inKey && action.column.nullable === true) throw sqlError("ER_PRIMARY_CANT_HAVE_NULL");
       replaceColumn(editor, keyColumn(column, inKey), action.position);
@@ -103,7 +165,9 @@ function applyColumnAction(action: AlterTableAction, definition: TableDefinition
       const old = before.columns.find((column) => sameName(column.name, action.from));
       const current = old === undefined ? undefined : editor.columnById(old.id);
       if (current === undefined) throw sqlError("ER_BAD_FIELD_ERROR", action.from, editor.tableName);
-      const twin = editor.columns.find((column) => column.id !== current.id && sameName(column.name, action.to));
+      const twin = editor.columns.find(
+        (column) => column.id !== current.id && sameName(column.name, action.to),
+      );
       if (twin !== undefined) throw sqlError("ER_DUP_FIELDNAME", action.to);
       editor.replaceColumn({ ...current, name: action.to });
       break;
@@ -111,7 +175,11 @@ function applyColumnAction(action: AlterTableAction, definition: TableDefinition
     case "alter-column-default": {
       const column = mustFind(editor, action.column);
       const { default: _old, ...rest } = column;
-      editor.replaceColumn(action.default === undefined ? rest : { ...rest, default: definition.makeDefault(column.name, action.default, column) });
+      editor.replaceColumn(
+        action.default === undefined
+          ? rest
+          : { ...rest, default: definition.makeDefault(column.name, action.default, column) },
+      );
       break;
     }
     case "alter-column-visibility":
@@ -152,7 +220,12 @@ function replaceColumn(editor: SchemaEditor, column: Column, position: ColumnPos
   editor.columns.splice(positionOf(position, editor) ?? editor.columns.length, 0, column);
 }
 
-function applyOther(action: AlterTableAction, definition: TableDefinition, applied: Applied, run: TransactionRun): void {
+function applyOther(
+  action: AlterTableAction,
+  definition: TableDefinition,
+  applied: Applied,
+  run: TransactionRun,
+): void {
   const { editor } = definition;
   switch (action.kind) {
     case "add-column":
@@ -171,18 +244,25 @@ function applyOther(action: AlterTableAction, definition: TableDefinition, appli
       const twin = editor.findIndex(action.to);
       if (twin !== undefined && twin !== index) throw sqlError("ER_DUP_KEYNAME", action.to);
       if (sameName(action.to, "PRIMARY")) throw sqlError("ER_WRONG_NAME_FOR_INDEX", action.to);
-      editor.indexes = editor.indexes.map((other) => (other === index ? { ...other, name: action.to } : other));
+      editor.indexes = editor.indexes.map((other) =>
+        other === index ? { ...other, name: action.to } : other,
+      );
       break;
     }
     case "alter-index": {
       const index = editor.findIndex(action.name);
       if (index === undefined) throw sqlError("ER_KEY_DOES_NOT_EXITS", action.name, editor.tableName);
-      editor.indexes = editor.indexes.map((other) => (other === index ? { ...other, visible: action.visible } : other));
+      editor.indexes = editor.indexes.map((other) =>
+        other === index ? { ...other, visible: action.visible } : other,
+      );
       break;
     }
     case "alter-check": {
-      if (!editor.checks.some((check) => sameName(check.name, action.name))) throw sqlError("ER_CHECK_CONSTRAINT_NOT_FOUND", action.name);
-      editor.checks = editor.checks.map((check) => (sameName(check.name, action.name) ? { ...check, enforced: action.enforced } : check));
+      if (!editor.checks.some((check) => sameName(check.name, action.name)))
+        throw sqlError("ER_CHECK_CONSTRAINT_NOT_FOUND", action.name);
+      editor.checks = editor.checks.map((check) =>
+        sameName(check.name, action.name) ? { ...check, enforced: action.enforced } : check,
+      );
       break;
     }
     case "rename":
@@ -198,7 +278,10 @@ function applyOther(action: AlterTableAction, definition: TableDefinition, appli
     case "remove-partitioning":
     case "partition":
     case "tablespace":
-      throw sqlError("ER_NOT_SUPPORTED_YET", `ALTER TABLE … ${action.kind.replaceAll("-", " ").toUpperCase()}`);
+      throw sqlError(
+        "ER_NOT_SUPPORTED_YET",
+        `ALTER TABLE … ${action.kind.replaceAll("-", " ").toUpperCase()}`,
+      );
     default:
       break;
   }
@@ -209,25 +292,41 @@ function needsConversion(before: TableSchema, after: TableSchema, force: boolean
   if (force) return true;
   if (JSON.stringify(before.primaryKey) !== JSON.stringify(after.primaryKey)) return true;
   if (after.columns.length < before.columns.length) return true;
-  const checksAdded = after.checks.some((check) => check.enforced && !before.checks.some((old) => old.sql === check.sql && old.enforced));
+  const checksAdded = after.checks.some(
+    (check) => check.enforced && !before.checks.some((old) => old.sql === check.sql && old.enforced),
+  );
   if (checksAdded) return true;
   for (const [at, column] of after.columns.entries()) {
     const old = before.columns[at];
     if (old === undefined) {
-      if (column.generated !== undefined || column.autoIncrement || column.default?.kind !== "literal") return true;
+      if (column.generated !== undefined || column.autoIncrement || column.type.kind === "timestamp")
+        return true;
+      if (column.default !== undefined && column.default.kind !== "literal") return true;
       continue;
     }
     if (old.id !== column.id || JSON.stringify(old.type) !== JSON.stringify(column.type)) return true;
-    if (old.nullable !== column.nullable || JSON.stringify(old.generated) !== JSON.stringify(column.generated)) return true;
+    if (
+      old.nullable !== column.nullable ||
+      JSON.stringify(old.generated) !== JSON.stringify(column.generated)
+    )
+      return true;
   }
   return false;
 }
 
 /** Old values in old order → new values in new order. */
-function rowConverter(before: TableSchema, after: TableSchema, run: TransactionRun): (values: readonly Value[]) => readonly Value[] {
+function rowConverter(
+  before: TableSchema,
+  after: TableSchema,
+  run: TransactionRun,
+): (values: readonly Value[]) => readonly Value[] {
   const { session, transaction, parameters, context } = run;
   const builder = createBuilder(session, transaction, parameters, context);
-  const target = new TargetTable({ database: "", name: run.session.database ?? "" }, { schema: after, codec: codecOf(after) }, builder);
+  const target = new TargetTable(
+    { database: "", name: run.session.database ?? "" },
+    { schema: after, codec: codecOf(after) },
+    builder,
+  );
   const frame = new ExecutionFrame(0, builder.registerCount, context);
   frame.execution = 1;
   const sources = after.columns.map((column) => before.columns.findIndex((old) => old.id === column.id));
@@ -240,7 +339,9 @@ function rowConverter(before: TableSchema, after: TableSchema, run: TransactionR
       const old = before.columns[from];
       const register = target.base + at;
       if (old === undefined) {
-        frame.registers[register] = column.autoIncrement ? nextAutoIncrement++ : addedValue(target, at, frame, context);
+        frame.registers[register] = column.autoIncrement
+          ? nextAutoIncrement++
+          : addedValue(target, at, frame, context);
         return;
       }
       frame.registers[register] = convertedValue(values[from] as Value, old, column, context);
@@ -260,12 +361,17 @@ function addedValue(target: TargetTable, at: number, frame: ExecutionFrame, cont
 function convertedValue(value: Value, old: Column, column: Column, context: SessionContext): Value {
   if (value === null) {
     if (column.nullable || column.generated !== undefined) return null;
-    if (context.strict) throw sqlError("ER_INVALID_USE_OF_NULL");
+    if (context.strict) throw sqlError("WARN_DATA_TRUNCATED", column.name, context.rowNumber);
     context.warn("Warning", 1265, sqlError("WARN_DATA_TRUNCATED", column.name, context.rowNumber).message);
     return implicitDefault(column.type);
   }
-  const local = old.type.kind === "timestamp" && (value as DateTime).month > 0 ? context.utcToLocal(value as DateTime) : value;
-  return sameType(old.type, column.type) ? local : convertForStore(local, old.type, column.type, column, context);
+  const local =
+    old.type.kind === "timestamp" && (value as DateTime).month > 0
+      ? context.utcToLocal(value as DateTime)
+      : value;
+  return sameType(old.type, column.type)
+    ? local
+    : convertForStore(local, old.type, column.type, column, context);
 }
 
 function sameType(left: SqlType, right: SqlType): boolean {
@@ -274,11 +380,16 @@ function sameType(left: SqlType, right: SqlType): boolean {
 
 export function runCreateIndex(statement: CreateIndex, run: TransactionRun): Promise<ChangeResult> {
   const { start, end, table, index } = statement;
-  return runAlterTable({ kind: "alter-table", table, actions: [{ kind: "add", elements: [index] }], start, end }, run);
+  return runAlterTable(
+    { kind: "alter-table", table, actions: [{ kind: "add", elements: [index] }], start, end },
+    run,
+  );
 }
 
 export function runDropIndex(statement: DropIndex, run: TransactionRun): Promise<ChangeResult> {
   const { start, end, table, name } = statement;
-  const action: AlterTableAction = sameName(name, "PRIMARY") ? { kind: "drop-primary-key" } : { kind: "drop-index", name };
+  const action: AlterTableAction = sameName(name, "PRIMARY")
+    ? { kind: "drop-primary-key" }
+    : { kind: "drop-index", name };
   return runAlterTable({ kind: "alter-table", table, actions: [action], start, end }, run);
 }

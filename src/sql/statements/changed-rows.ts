@@ -40,6 +40,7 @@ export class ChangedRows {
   readonly #run: TransactionRun;
   readonly #context: QueryContext;
   readonly #group: ReturnType<typeof bindFrom>;
+  readonly #where: readonly BoundExpression[];
   #executable: ExecutableQuery | undefined;
   #node: PlanNode | undefined;
 
@@ -53,12 +54,13 @@ export class ChangedRows {
     this.level = new QueryLevel(undefined, () => this.builder.addRegister(), subqueryPlanner(this.#context));
     this.#group = bindFrom(source.tables, { builder: this.builder, level: this.level, commonTables });
     this.relations = storedRelations(this.#group);
+    this.#where = this.#bindWhere();
   }
 
   /** Plans the reading; the target slots are read through writers and locked. */
   plan(targets: readonly StoredRelation[]): void {
     const { builder, level } = this;
-    const where = this.#bindWhere();
+    const where = this.#where;
     const group = simplifyOuterJoins(this.#group, where);
     const locked = targets.map((relation) => {
       if (relation.table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", relation.table.name);
@@ -72,9 +74,14 @@ export class ChangedRows {
     const all = new KnownRows(groupShape(group));
     const limited = this.#source.limit !== undefined;
     const choice = chooseOrder(order, group, where, { builder, all, limited });
-    const planned = planGroup(group, where, NO_SHAPE, { builder, all, ...(choice.first !== undefined ? { first: choice.first } : {}) });
+    const planned = planGroup(group, where, NO_SHAPE, {
+      builder,
+      all,
+      ...(choice.first !== undefined ? { first: choice.first } : {}),
+    });
     let node: PlanNode = planned.node;
-    if (!choice.isOrderedBy(planned.leading)) node = sortNode(node, order, this.#source.limit, this.#context, level);
+    if (!choice.isOrderedBy(planned.leading))
+      node = sortNode(node, order, this.#source.limit, this.#context, level);
     // Locked before counted: a row that vanished while waiting takes no place of LIMIT.
     node = lockNode(node, locked, [...where, ...group.conditions], builder);
     node = limitNode(node, this.#source.limit, { countAll: false }, this.#context, level);
@@ -95,7 +102,10 @@ export class ChangedRows {
   get executable(): ExecutableQuery {
     if (this.#executable === undefined) {
       if (this.#node === undefined) throw new TypeError("the change is not planned yet");
-      this.#executable = new ExecutableQuery({ node: this.#node, columns: [], outerReferences: [] }, this.builder);
+      this.#executable = new ExecutableQuery(
+        { node: this.#node, columns: [], outerReferences: [] },
+        this.builder,
+      );
     }
     return this.#executable;
   }

@@ -1,5 +1,5 @@
 /** The values columns get without being given one. */
-import { DateTime, dateTimeFromMicros, ZERO_DATE } from "../../values/datetime.ts";
+import { type DateTime, dateTimeFromMicros, ZERO_DATE } from "../../values/datetime.ts";
 import { Decimal } from "../../values/decimal.ts";
 import { JSON_NULL } from "../../values/json.ts";
 import type { SqlType } from "../../values/sql-type.ts";

@@ -1,9 +1,15 @@
 /** Turns a written column type into the type that is stored, with MySQL's limits, defaults and errors. */
-import { charsetInfo } from "../../values/charset.ts";
+import { charsetInfo, decodeText } from "../../values/charset.ts";
 import { collationByName } from "../../values/collation.ts";
-import { decodeText } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
-import type { BinaryName, BinaryType, GeometryName, SqlType, StringName, StringType } from "../../values/sql-type.ts";
+import type {
+  BinaryName,
+  BinaryType,
+  GeometryName,
+  SqlType,
+  StringName,
+  StringType,
+} from "../../values/sql-type.ts";
 import type { DataType } from "../ast/data-type.ts";
 
 export interface TypeContext {
@@ -66,7 +72,11 @@ export function resolveColumnType(type: DataType, context: TypeContext): SqlType
     case "year":
       if (type.length !== undefined && type.length !== 4) throw sqlError("ER_INVALID_YEAR_COLUMN_LENGTH");
       if (type.length === 4) {
-        context.warn("Warning", 1287, "'YEAR(4)' is deprecated and will be removed in a future release. Please use YEAR instead");
+        context.warn(
+          "Warning",
+          1287,
+          "'YEAR(4)' is deprecated and will be removed in a future release. Please use YEAR instead",
+        );
       }
       return { kind: "year" };
     case "date":
@@ -101,17 +111,29 @@ export function resolveColumnType(type: DataType, context: TypeContext): SqlType
   }
 }
 
-function integerType(name: "tinyint" | "smallint" | "mediumint" | "int" | "bigint", type: DataType, context: TypeContext): SqlType {
+function integerType(
+  name: "tinyint" | "smallint" | "mediumint" | "int" | "bigint",
+  type: DataType,
+  context: TypeContext,
+): SqlType {
   const width = type.length;
   if (width !== undefined && width > 255) throw sqlError("ER_TOO_BIG_DISPLAYWIDTH", context.columnName, 255);
   const zerofill = type.zerofill === true;
   const unsigned = type.unsigned === true || zerofill;
   if (zerofill) {
-    context.warn("Warning", 1681, "The ZEROFILL attribute is deprecated and will be removed in a future release. Use the LPAD function to zero-pad numbers, or store the formatted numbers in a CHAR column.");
+    context.warn(
+      "Warning",
+      1681,
+      "The ZEROFILL attribute is deprecated and will be removed in a future release. Use the LPAD function to zero-pad numbers, or store the formatted numbers in a CHAR column.",
+    );
   }
   const boolean = name === "tinyint" && width === 1 && !unsigned;
   if (width !== undefined && !boolean && type.boolean !== true) {
-    context.warn("Warning", 1681, "Integer display width is deprecated and will be removed in a future release.");
+    context.warn(
+      "Warning",
+      1681,
+      "Integer display width is deprecated and will be removed in a future release.",
+    );
   }
   const base = { kind: "integer" as const, name, unsigned, zerofill };
   if (zerofill) return { ...base, displayWidth: width ?? defaultWidth(name) };
@@ -134,7 +156,11 @@ function floatType(name: "float" | "double", type: DataType, context: TypeContex
   if (type.length > 255) throw sqlError("ER_TOO_BIG_DISPLAYWIDTH", context.columnName, 255);
   if (type.scale > 30) throw sqlError("ER_TOO_BIG_SCALE", type.scale, context.columnName, 30);
   if (type.scale > type.length) throw sqlError("ER_M_BIGGER_THAN_D", context.columnName);
-  context.warn("Warning", 1681, "Specifying number of digits for floating point data types is deprecated and will be removed in a future release.");
+  context.warn(
+    "Warning",
+    1681,
+    "Specifying number of digits for floating point data types is deprecated and will be removed in a future release.",
+  );
   return { kind: "float", name, unsigned, zerofill, precision: type.length, scale: type.scale };
 }
 
@@ -151,10 +177,18 @@ function decimalType(type: DataType, context: TypeContext): SqlType {
 
 function warnDeprecatedNumeric(type: DataType, context: TypeContext): void {
   if (type.unsigned) {
-    context.warn("Warning", 1681, "UNSIGNED for decimal and floating point data types is deprecated and support for it will be removed in a future release.");
+    context.warn(
+      "Warning",
+      1681,
+      "UNSIGNED for decimal and floating point data types is deprecated and support for it will be removed in a future release.",
+    );
   }
   if (type.zerofill) {
-    context.warn("Warning", 1681, "The ZEROFILL attribute is deprecated and will be removed in a future release. Use the LPAD function to zero-pad numbers, or store the formatted numbers in a CHAR column.");
+    context.warn(
+      "Warning",
+      1681,
+      "The ZEROFILL attribute is deprecated and will be removed in a future release. Use the LPAD function to zero-pad numbers, or store the formatted numbers in a CHAR column.",
+    );
   }
 }
 
@@ -175,7 +209,12 @@ function stringType(name: StringName, type: DataType, context: TypeContext): Str
   const { charset, collation } = resolveCharset(type, context);
   if (charset === "binary") {
     const binaryNames: Record<StringName, BinaryName> = {
-      char: "binary", varchar: "varbinary", tinytext: "tinyblob", text: "blob", mediumtext: "mediumblob", longtext: "longblob",
+      char: "binary",
+      varchar: "varbinary",
+      tinytext: "tinyblob",
+      text: "blob",
+      mediumtext: "mediumblob",
+      longtext: "longblob",
     };
     return binaryType(binaryNames[name], type, context);
   }
@@ -235,16 +274,26 @@ function binaryType(name: BinaryName, type: DataType, context: TypeContext): Bin
 
 function memberType(kind: "enum" | "set", type: DataType, context: TypeContext): SqlType {
   const { charset, collation } = resolveCharset(type, context);
-  const members = (type.members ?? []).map((bytes) => decodeText(bytes, context.clientCharset).replace(/ +$/, ""));
+  const members = (type.members ?? []).map((bytes) =>
+    decodeText(bytes, context.clientCharset).replace(/ +$/, ""),
+  );
   if (kind === "set" && members.length > 64) throw sqlError("ER_TOO_BIG_SET", context.columnName);
   if (kind === "enum" && members.length > 65_535) throw sqlError("ER_TOO_BIG_ENUM", context.columnName);
   const comparer = collationByName(collation);
   for (const [at, member] of members.entries()) {
     if (kind === "set" && member.includes(",")) throw sqlError("ER_ILLEGAL_VALUE_FOR_TYPE", "set", member);
     // Quadratic comparison is fine for the usual handful of members.
-    if (members.length <= 256 && members.slice(0, at).some((other) => comparer.compare(other, member) === 0)) {
-      if (context.strict) throw sqlError("ER_DUPLICATED_VALUE_IN_TYPE", context.columnName, member, kind.toUpperCase());
-      context.warn("Note", 1291, `Column '${context.columnName}' has duplicated value '${member}' in ${kind.toUpperCase()}`);
+    if (
+      members.length <= 256 &&
+      members.slice(0, at).some((other) => comparer.compare(other, member) === 0)
+    ) {
+      if (context.strict)
+        throw sqlError("ER_DUPLICATED_VALUE_IN_TYPE", context.columnName, member, kind.toUpperCase());
+      context.warn(
+        "Note",
+        1291,
+        `Column '${context.columnName}' has duplicated value '${member}' in ${kind.toUpperCase()}`,
+      );
     }
   }
   return { kind, members, charset, collation };

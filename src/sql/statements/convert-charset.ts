@@ -13,9 +13,16 @@ const TEXT_NAMES: readonly (readonly [StringName, number])[] = [
   ["longtext", 4_294_967_295],
 ];
 
-export function convertedColumns(action: AlterTableAction & { readonly kind: "convert-charset" }, editor: SchemaEditor, run: TransactionRun): void {
+export function convertedColumns(
+  action: AlterTableAction & { readonly kind: "convert-charset" },
+  editor: SchemaEditor,
+  run: TransactionRun,
+): void {
   const { session } = run;
-  const database = session.database === undefined ? editor : session.services.engine.databaseOptions(session.revisionOf(undefined).databaseName);
+  const database =
+    session.database === undefined
+      ? editor
+      : session.services.engine.databaseOptions(session.revisionOf(undefined).databaseName);
   const { charset, collation } = resolveCharset(
     {
       charset: action.charset ?? database.charset,
@@ -25,7 +32,10 @@ export function convertedColumns(action: AlterTableAction & { readonly kind: "co
   );
   editor.charset = charset;
   editor.collation = collation;
-  editor.columns = editor.columns.map((column) => ({ ...column, type: converted(column.type, charset, collation) }));
+  editor.columns = editor.columns.map((column) => ({
+    ...column,
+    type: converted(column.type, charset, collation),
+  }));
 }
 
 function converted(type: SqlType, charset: string, collation: string): SqlType {
@@ -35,5 +45,7 @@ function converted(type: SqlType, charset: string, collation: string): SqlType {
   const at = TEXT_NAMES.findIndex(([name]) => name === type.name);
   // A TEXT column that must hold as many characters in a wider set becomes the next larger one.
   const next = grows && at >= 0 ? TEXT_NAMES[Math.min(at + 1, 3)] : undefined;
-  return next === undefined ? { ...type, charset, collation } : { ...type, name: next[0], length: next[1], charset, collation };
+  return next === undefined
+    ? { ...type, charset, collation }
+    : { ...type, name: next[0], length: next[1], charset, collation };
 }

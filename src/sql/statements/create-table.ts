@@ -1,21 +1,26 @@
 /** CREATE TABLE in its three forms: by definition, LIKE, and AS SELECT. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type { TableSchema } from "../../tables/schema.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
-import type { CreateTable, CreateTableLike } from "../ast/data-definition.ts";
 import type { Insert } from "../ast/data-change.ts";
+import type { CreateTable, CreateTableLike } from "../ast/data-definition.ts";
 import { CommonTables } from "../planner/derived-table.ts";
 import { planQuery } from "../planner/query-planner.ts";
 import { createBuilder } from "../session/select-runner.ts";
 import { runInsert } from "./insert.ts";
-import { emptySchema, SchemaEditor, checkName } from "./schema-editor.ts";
+import { checkName, emptySchema, SchemaEditor } from "./schema-editor.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { TableDefinition } from "./table-definition.ts";
 
 const NOTHING: ChangeResult = { affectedRows: 0, lastInsertId: 0, info: "" };
 
 /** `reopen` commits the definition and gives a new transaction for AS SELECT's rows. */
-export async function runCreateTable(statement: CreateTable, run: TransactionRun, reopen: () => TransactionRun): Promise<ChangeResult> {
+export async function runCreateTable(
+  statement: CreateTable,
+  run: TransactionRun,
+  reopen: () => TransactionRun,
+): Promise<ChangeResult> {
   if (statement.temporary) throw sqlError("ER_NOT_SUPPORTED_YET", "CREATE TEMPORARY TABLE");
   if (statement.partitionBy !== undefined) throw sqlError("ER_NOT_SUPPORTED_YET", "PARTITION BY");
   const { session, transaction } = run;
@@ -32,7 +37,9 @@ export async function runCreateTable(statement: CreateTable, run: TransactionRun
   const definition = new TableDefinition(editor, run);
   definition.database = revision.databaseName;
   const autoIncrement = definition.applyOptions(statement.options, true);
-  const columns = statement.elements.flatMap((element) => (element.kind === "column" ? [element.column] : []));
+  const columns = statement.elements.flatMap((element) =>
+    element.kind === "column" ? [element.column] : [],
+  );
   for (const column of columns) {
     definition.addColumn(column, undefined);
     definition.noteExpressions(column);
@@ -41,6 +48,7 @@ export async function runCreateTable(statement: CreateTable, run: TransactionRun
   for (const column of columns) definition.addColumnKeys(column);
   for (const element of statement.elements) if (element.kind !== "column") definition.addElement(element);
   definition.finishIndexes();
+  definition.warnOfDuplicates([]);
   const schema = editor.finish();
   definition.checkExpressions();
   await session.engineSession.dataDefinition.createTable(revision, name, schema, autoIncrement ?? 1n);
@@ -61,18 +69,29 @@ export async function runCreateTable(statement: CreateTable, run: TransactionRun
 }
 
 /** Columns of the query that the definition doesn't name are added at the end; returns all the query's columns. */
-function addSelectedColumns(statement: CreateTable, definition: TableDefinition, run: TransactionRun): readonly string[] {
+function addSelectedColumns(
+  statement: CreateTable,
+  definition: TableDefinition,
+  run: TransactionRun,
+): readonly string[] {
   const { query } = statement;
   if (query === undefined) return [];
   const { session, transaction, parameters, context } = run;
   const builder = createBuilder(session, transaction, parameters, context);
   const planned = planQuery(query, { builder, outer: undefined, commonTables: new CommonTables() });
+  const named = new Set<string>();
   for (const { name, expression } of planned.columns) {
+    if (named.has(name.toLowerCase())) throw sqlError("ER_DUP_FIELDNAME", name);
+    named.add(name.toLowerCase());
     if (definition.editor.findColumn(name) !== undefined) continue;
-    const original = expression.kind === "column" ? builder.tables[expression.slot]?.table.view.schema.columns[expression.column] : undefined;
+    const original =
+      expression.kind === "column"
+        ? builder.tables[expression.slot]?.table.view.schema.columns[expression.column]
+        : undefined;
     const nullable = original?.nullable ?? expression.nullable;
     const { editor } = definition;
-    const keptDefault = original?.default ?? (nullable ? ({ kind: "literal", value: null } as const) : undefined);
+    const keptDefault =
+      original?.default ?? (nullable ? ({ kind: "literal", value: null } as const) : undefined);
     editor.insertColumn(
       {
         id: editor.takeId(),
@@ -96,7 +115,10 @@ function columnTypeOf(type: SqlType): SqlType {
   return type;
 }
 
-export async function runCreateTableLike(statement: CreateTableLike, run: TransactionRun): Promise<ChangeResult> {
+export async function runCreateTableLike(
+  statement: CreateTableLike,
+  run: TransactionRun,
+): Promise<ChangeResult> {
   if (statement.temporary) throw sqlError("ER_NOT_SUPPORTED_YET", "CREATE TEMPORARY TABLE");
   const { session, transaction } = run;
   const revision = session.revisionOf(statement.table.database);

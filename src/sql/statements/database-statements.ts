@@ -1,18 +1,30 @@
 /** CREATE, ALTER and DROP DATABASE. */
+
+import type { DatabaseOptions } from "../../engine/api.ts";
 import { charsetInfo, collationInfo } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
-import type { DatabaseOptions } from "../../engine/api.ts";
-import type { AlterDatabase, CreateDatabase, DatabaseOptionList, DropDatabase } from "../ast/data-definition.ts";
+import type {
+  AlterDatabase,
+  CreateDatabase,
+  DatabaseOptionList,
+  DropDatabase,
+} from "../ast/data-definition.ts";
 import { resolveCharset } from "./column-type.ts";
 import { checkName } from "./schema-editor.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 
 function optionsFrom(list: DatabaseOptionList, before: DatabaseOptions): DatabaseOptions {
   const { charset, collation } = list;
-  return resolveCharset({ ...(charset !== undefined ? { charset } : {}), ...(collation !== undefined ? { collation } : {}) }, before);
+  return resolveCharset(
+    { ...(charset !== undefined ? { charset } : {}), ...(collation !== undefined ? { collation } : {}) },
+    before,
+  );
 }
 
-export async function runCreateDatabase(statement: CreateDatabase, run: TransactionRun): Promise<ChangeResult> {
+export async function runCreateDatabase(
+  statement: CreateDatabase,
+  run: TransactionRun,
+): Promise<ChangeResult> {
   const { session } = run;
   const { name } = statement;
   checkName(name);
@@ -23,7 +35,10 @@ export async function runCreateDatabase(statement: CreateDatabase, run: Transact
     return { affectedRows: 1, lastInsertId: 0, info: "" };
   }
   const collation = String(session.variables.get("collation_server", "session") ?? "utf8mb4_0900_ai_ci");
-  const defaults: DatabaseOptions = { charset: charsetInfo(collationInfo(collation).charset).name, collation };
+  const defaults: DatabaseOptions = {
+    charset: charsetInfo(collationInfo(collation).charset).name,
+    collation,
+  };
   await session.engineSession.dataDefinition.createDatabase(name, optionsFrom(statement.options, defaults));
   return { affectedRows: 1, lastInsertId: 0, info: "" };
 }
@@ -39,7 +54,13 @@ export async function runAlterDatabase(statement: AlterDatabase, run: Transactio
 export async function runDropDatabase(statement: DropDatabase, run: TransactionRun): Promise<ChangeResult> {
   const { session, transaction } = run;
   const { name } = statement;
-  if (isSystemDatabase(name)) throw sqlError("ER_DBACCESS_DENIED_ERROR", session.connection.account.user, session.connection.account.host, name);
+  if (isSystemDatabase(name))
+    throw sqlError(
+      "ER_DBACCESS_DENIED_ERROR",
+      session.connection.account.user,
+      session.connection.account.host,
+      name,
+    );
   if (!session.services.engine.hasDatabase(name)) {
     if (!statement.ifExists) throw sqlError("ER_DB_DROP_EXISTS", name);
     session.warn("Note", 1008, sqlError("ER_DB_DROP_EXISTS", name).message);

@@ -39,10 +39,14 @@ export async function runDelete(statement: Delete, run: TransactionRun): Promise
         existing = row.toStored(frame, context);
       }
       try {
-        await untilDone(() => writer.deleteRow(existing, key), () => sqlError("ER_DUP_KEY", row.name));
+        await untilDone(
+          () => writer.deleteRow(existing, key),
+          () => sqlError("ER_DUP_KEY", row.name),
+        );
         affected++;
       } catch (error) {
-        if (!statement.ignore || !(error instanceof SqlError) || error.code !== "ER_ROW_IS_REFERENCED_2") throw error;
+        if (!statement.ignore || !(error instanceof SqlError) || error.code !== "ER_ROW_IS_REFERENCED_2")
+          throw error;
         context.warn("Warning", error.errno, error.message);
       }
     }
@@ -51,12 +55,21 @@ export async function runDelete(statement: Delete, run: TransactionRun): Promise
   return { affectedRows: affected, lastInsertId: 0, info: "" };
 }
 
-export function planDelete(statement: Delete, run: TransactionRun): { readonly changed: ChangedRows; readonly targets: readonly DeleteTarget[] } {
+export function planDelete(
+  statement: Delete,
+  run: TransactionRun,
+): { readonly changed: ChangedRows; readonly targets: readonly DeleteTarget[] } {
   const changed = new ChangedRows(statement, run);
-  const relations = statement.multi ? statement.targets.map((name) => targetRelation(name, changed, run)) : changed.relations.slice(0, 1);
+  const relations = statement.multi
+    ? statement.targets.map((name) => targetRelation(name, changed, run))
+    : changed.relations.slice(0, 1);
   const targets = relations.map((relation): DeleteTarget => {
     const { table } = relation;
-    const row = new TargetTable({ database: table.database, name: table.name }, { schema: table.view.schema, codec: table.codec }, changed.builder);
+    const row = new TargetTable(
+      { database: table.database, name: table.name },
+      { schema: table.view.schema, codec: table.codec },
+      changed.builder,
+    );
     return { relation, row, seen: new Set() };
   });
   changed.plan(relations);

@@ -4,7 +4,7 @@ import type { ResolvedFormat } from "./file-format.ts";
 /** A field's bytes after escapes; null for \N (and a bare NULL where enclosing is possible). */
 export type Field = Uint8Array | null;
 
-const ESCAPED: Readonly<Record<number, number>> = { 0x30: 0, 0x62: 8, 0x6e: 10, 0x72: 13, 0x74: 9, 0x5a: 26 };
+const ESCAPED: Readonly<Record<number, number>> = { 48: 0, 98: 8, 110: 10, 114: 13, 116: 9, 90: 26 };
 
 export class DelimitedReader {
   readonly #format: ResolvedFormat;
@@ -70,7 +70,12 @@ export class DelimitedReader {
         // A terminator may lie across the end of what has been read so far.
         if (!isEnd && at + longest > buffer.length) return undefined;
         const byte = buffer[at] as number;
-        if (escape !== undefined && byte === escape && at + 1 < buffer.length && !(byte === enclosure && buffer[at + 1] === enclosure)) {
+        if (
+          escape !== undefined &&
+          byte === escape &&
+          at + 1 < buffer.length &&
+          !(byte === enclosure && buffer[at + 1] === enclosure)
+        ) {
           const following = buffer[at + 1] as number;
           if (following === 0x4e && bytes.length === 0) isNull = true;
           else bytes.push(ESCAPED[following] ?? following);
@@ -123,7 +128,10 @@ interface FieldEnd {
 function finish(bytes: readonly number[], end: FieldEnd): Field {
   if (end.isNull && bytes.length === 0) return null;
   const result = Uint8Array.from(bytes);
-  const bareNull = !end.enclosed && !end.hasEscape && (end.format.enclosure !== undefined || end.format.escape === undefined);
+  const bareNull =
+    !end.enclosed &&
+    !end.hasEscape &&
+    (end.format.enclosure !== undefined || end.format.escape === undefined);
   return bareNull && Buffer.from(result).toString("latin1") === "NULL" ? null : result;
 }
 

@@ -1,15 +1,16 @@
 /** SHOW, DESCRIBE and EXPLAIN. */
+
+import type { Transaction } from "../../engine/api.ts";
+import type { VirtualTable } from "../../engine/virtual-table.ts";
 import { sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Query } from "../ast/query.ts";
 import type { Describe, Explain } from "../ast/session.ts";
 import type { Show } from "../ast/show.ts";
-import type { VirtualTable } from "../../engine/virtual-table.ts";
-import type { Transaction } from "../../engine/api.ts";
-import type { SqlType } from "../../values/sql-type.ts";
-import type { Value } from "../../values/value.ts";
-import { ExecutableQuery } from "../planner/executable-query.ts";
 import { CommonTables } from "../planner/derived-table.ts";
+import { ExecutableQuery } from "../planner/executable-query.ts";
 import { PlanBuilder } from "../planner/plan-builder.ts";
 import type { ExplainNode, ExplainTable } from "../planner/plan-node.ts";
 import { planQuery } from "../planner/query-planner.ts";
@@ -24,7 +25,10 @@ import type { StatementRun, TransactionRun } from "./statement-run.ts";
 import { planUpdate } from "./update.ts";
 
 /** Runs a reading body in the statement's transaction. */
-async function reading(run: StatementRun, body: (transaction: Transaction) => Promise<void> | void): Promise<void> {
+async function reading(
+  run: StatementRun,
+  body: (transaction: Transaction) => Promise<void> | void,
+): Promise<void> {
   const { session, options } = run;
   const { transactions } = session;
   try {
@@ -55,10 +59,23 @@ async function sendComputed(
   const { session, options, sink, parameters } = run;
   const statementContext = new SessionContext(session, { signal: options.signal });
   const shown = computedTable("", table, context);
-  const builder = new PlanBuilder({ resolveTable: () => shown }, session.bindEnvironment(parameters.types), undefined);
-  const planned = planQuery(selectFrom(table.name, where), { builder, outer: undefined, commonTables: new CommonTables() });
+  const builder = new PlanBuilder(
+    { resolveTable: () => shown },
+    session.bindEnvironment(parameters.types),
+    undefined,
+  );
+  const planned = planQuery(selectFrom(table.name, where), {
+    builder,
+    outer: undefined,
+    commonTables: new CommonTables(),
+  });
   const executable = new ExecutableQuery(planned, builder);
-  const pending = sendRows(session, executable, { signal: options.signal, sink, parameters }, statementContext);
+  const pending = sendRows(
+    session,
+    executable,
+    { signal: options.signal, sink, parameters },
+    statementContext,
+  );
   if (pending !== undefined) await pending;
   sink.endResultSet(session.diagnostics.warningCount);
   executable.end();
@@ -113,7 +130,8 @@ export function runExplain(statement: Explain, run: StatementRun): Promise<void>
     const target = statement.statement;
     let executable: ExecutableQuery;
     let kind = "SIMPLE";
-    if (target?.kind === "query") executable = planStatementQuery(session, transaction, target, { parameters, context });
+    if (target?.kind === "query")
+      executable = planStatementQuery(session, transaction, target, { parameters, context });
     else if (target?.kind === "update") {
       executable = planUpdate(target, inside).changed.executable;
       kind = "UPDATE";
@@ -126,7 +144,13 @@ export function runExplain(statement: Explain, run: StatementRun): Promise<void>
   });
 }
 
-const TEXT: SqlType = { kind: "string", name: "longtext", length: 4294967295, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+const TEXT: SqlType = {
+  kind: "string",
+  name: "longtext",
+  length: 4294967295,
+  charset: "utf8mb4",
+  collation: "utf8mb4_0900_ai_ci",
+};
 const NUMBER: SqlType = { kind: "integer", name: "bigint", unsigned: true, zerofill: false };
 const DOUBLE: SqlType = { kind: "float", name: "double", unsigned: false, zerofill: false };
 
@@ -155,10 +179,13 @@ function sendTraditional(executable: ExecutableQuery, kind: string, run: Stateme
   executable.subqueries.forEach((subquery, at) => {
     collect(subquery, at + 2, "SUBQUERY");
   });
-  if (rows.length === 0) rows.push([1, kind, null, null, null, null, null, null, null, null, null, "No tables used"]);
+  if (rows.length === 0)
+    rows.push([1, kind, null, null, null, null, null, null, null, null, null, "No tables used"]);
   const columns = [
     { name: "id", type: NUMBER, nullable: false },
-    ...["select_type", "table", "partitions", "type", "possible_keys", "key", "key_len", "ref"].map((name) => ({ name, type: TEXT, nullable: true })),
+    ...["select_type", "table", "partitions", "type", "possible_keys", "key", "key_len", "ref"].map(
+      (name) => ({ name, type: TEXT, nullable: true }),
+    ),
     { name: "rows", type: NUMBER, nullable: true },
     { name: "filtered", type: DOUBLE, nullable: true },
     { name: "Extra", type: TEXT, nullable: true },

@@ -1,6 +1,7 @@
 /** DROP, RENAME and TRUNCATE TABLE. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type { DatabaseRevision } from "../../engine/api.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { Truncate } from "../ast/data-change.ts";
 import type { DropTable, RenameTable } from "../ast/data-definition.ts";
 import { checkName } from "./schema-editor.ts";
@@ -30,7 +31,8 @@ export async function runDropTable(statement: DropTable, run: TransactionRun): P
   if (unknown.length > 0 && !statement.ifExists) throw sqlError("ER_BAD_TABLE_ERROR", unknown.join(","));
   for (const name of unknown) session.warn("Note", 1051, sqlError("ER_BAD_TABLE_ERROR", name).message);
   session.transactions.rollback();
-  for (const { revision, names } of found.values()) await session.engineSession.dataDefinition.dropTables(revision, names);
+  for (const { revision, names } of found.values())
+    await session.engineSession.dataDefinition.dropTables(revision, names);
   return NOTHING;
 }
 
@@ -53,9 +55,13 @@ export async function runRenameTable(statement: RenameTable, run: TransactionRun
   if (first === undefined) return NOTHING;
   session.transactions.rollback();
   if (renames.every((item) => item.revision.databaseName === first.revision.databaseName)) {
-    await session.engineSession.dataDefinition.renameTables(first.revision, renames.map((item) => item.rename));
+    await session.engineSession.dataDefinition.renameTables(
+      first.revision,
+      renames.map((item) => item.rename),
+    );
   } else {
-    for (const { revision, rename } of renames) await session.engineSession.dataDefinition.renameTables(revision, [rename]);
+    for (const { revision, rename } of renames)
+      await session.engineSession.dataDefinition.renameTables(revision, [rename]);
   }
   return NOTHING;
 }

@@ -1,8 +1,9 @@
 /** What MySQL demands of index parts, how it names indexes, and the order it keeps them in. */
+
+import type { Column, IndexDefinition, IndexKind, IndexPart } from "../../tables/schema.ts";
 import { charsetInfo } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
-import type { Column, IndexDefinition, IndexKind, IndexPart } from "../../tables/schema.ts";
 
 const PARTS_MAX = 16;
 const KEY_BYTES_MAX = 3072;
@@ -11,7 +12,8 @@ const BLOB_NAMES = new Set(["tinyblob", "blob", "mediumblob", "longblob"]);
 
 export function isLongType(type: SqlType): boolean {
   return (
-    (type.kind === "string" && TEXT_NAMES.has(type.name)) || (type.kind === "binary" && BLOB_NAMES.has(type.name))
+    (type.kind === "string" && TEXT_NAMES.has(type.name)) ||
+    (type.kind === "binary" && BLOB_NAMES.has(type.name))
   );
 }
 
@@ -44,7 +46,10 @@ export function checkIndexParts(
 function partBytes(column: Column, part: IndexPart, kind: IndexKind | "primary"): number {
   const { type } = column;
   if (column.generated !== undefined && !column.generated.stored && kind === "primary") {
-    throw sqlError("ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN", "Defining a virtual generated column as primary key");
+    throw sqlError(
+      "ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN",
+      "Defining a virtual generated column as primary key",
+    );
   }
   if (type.kind === "json") throw sqlError("ER_JSON_USED_AS_KEY", column.name);
   if (type.kind === "geometry" && part.prefixLength === undefined) {
@@ -88,7 +93,10 @@ export function uniqueIndexName(base: string, taken: readonly IndexDefinition[])
 }
 
 /** Unique indexes without nullable columns, other unique ones, the rest, full-text ones last; else as defined. */
-export function orderIndexes(indexes: readonly IndexDefinition[], columns: readonly Column[]): IndexDefinition[] {
+export function orderIndexes(
+  indexes: readonly IndexDefinition[],
+  columns: readonly Column[],
+): IndexDefinition[] {
   const nullable = new Map(columns.map((column) => [column.id, column.nullable]));
   const rank = (index: IndexDefinition): number => {
     if (index.kind === "unique") return index.parts.some((part) => nullable.get(part.columnId)) ? 1 : 0;

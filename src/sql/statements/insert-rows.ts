@@ -3,12 +3,12 @@
  * by the rule of the statement (error, IGNORE, REPLACE, ON DUPLICATE KEY UPDATE), waits for locks.
  */
 import type { TableWriter, WriteOutcome } from "../../engine/api.ts";
-import { createRowSlot } from "../executor/execution-frame.ts";
-import type { Frame } from "../executor/frame.ts";
+import type { Column } from "../../tables/schema.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
-import type { Column } from "../../tables/schema.ts";
+import { createRowSlot } from "../executor/execution-frame.ts";
+import type { Frame } from "../executor/frame.ts";
 import type { SessionContext } from "../session/session-context.ts";
 import { sameRow } from "./row-equality.ts";
 import { duplicateError, refuseNull } from "./row-writing.ts";
@@ -31,6 +31,8 @@ export interface InsertOptions {
   readonly onDuplicate: OnDuplicate;
   /** IGNORE: problems with a row are warnings, and the row is left out. */
   readonly ignore: boolean;
+  /** Rows of VALUES; undefined: not known before they are read. */
+  readonly expectedRows?: number;
   /** NO_AUTO_VALUE_ON_ZERO */
   readonly zeroIsValue: boolean;
   /** CLIENT_FOUND_ROWS: an unchanged row counts as one. */
@@ -61,10 +63,22 @@ export class RowInserter {
   copied = 0;
   /** The first generated AUTO_INCREMENT value. */
   firstGenerated: SqlInteger | undefined;
+  /** AUTO_INCREMENT values reserved and not used yet. */
+  #reservedNext = 0n;
+  #reservedEnd = 0n;
+  #reservation = 0;
   /** The last value given explicitly, which the OK packet shows when none was generated. */
   lastExplicit: SqlInteger = 0;
 
-  constructor(parts: { readonly target: TargetTable; readonly writer: TableWriter; readonly frame: Frame; readonly context: SessionContext }, options: InsertOptions) {
+  constructor(
+    parts: {
+      readonly target: TargetTable;
+      readonly writer: TableWriter;
+      readonly frame: Frame;
+      readonly context: SessionContext;
+    },
+    options: InsertOptions,
+  ) {
     this.#target = parts.target;
     this.#writer = parts.writer;
     this.#frame = parts.frame;
@@ -104,7 +118,11 @@ export class RowInserter {
     for (const at of this.#nullChecked) {
       if (registers[base + at] !== null) continue;
       if (at === autoIncrement) continue;
-      registers[base + at] = refuseNull(schema.columns[at] as Column, this.#context, this.#options.lenientNulls);
+      registers[base + at] = refuseNull(
+        schema.columns[at] as Column,
+        this.#context,
+        this.#options.lenientNulls,
+      );
     }
   }
 
@@ -120,10 +138,21 @@ export class RowInserter {
       this.lastExplicit = type.kind === "float" ? Math.round(given as number) : (given as SqlInteger);
       return undefined;
     }
-    const next = this.#writer.reserveAutoIncrement(1);
-    const value = clampToType(next, type);
+    const value = clampToType(this.#nextAutoIncrement(), type);
     this.#frame.registers[register] = value;
     return value;
+  }
+
+  /** As InnoDB does with innodb_autoinc_lock_mode = 2: the rows of VALUES at once; of a query 1, 2, 4, 8 … */
+  #nextAutoIncrement(): bigint {
+    if (this.#reservedNext >= this.#reservedEnd) {
+      const { expectedRows } = this.#options;
+      this.#reservation =
+        this.#reservation === 0 ? (expectedRows ?? 1) : Math.min(this.#reservation * 2, 65_535);
+      this.#reservedNext = this.#writer.reserveAutoIncrement(this.#reservation);
+      this.#reservedEnd = this.#reservedNext + BigInt(this.#reservation);
+    }
+    return this.#reservedNext++;
   }
 
   #write(stored: readonly Value[], generated: SqlInteger | undefined): Promise<void> | undefined {
@@ -148,11 +177,19 @@ export class RowInserter {
       this.firstGenerated ??= generated;
     } else if (this.#target.autoIncrement !== undefined) {
       const { lastExplicit } = this;
-      if (lastExplicit > 0) this.#writer.noteAutoIncrement(lastExplicit);
+      if (lastExplicit > 0) {
+        this.#writer.noteAutoIncrement(lastExplicit);
+        const after = BigInt(lastExplicit) + 1n;
+        if (after > this.#reservedNext) this.#reservedNext = after;
+      }
     }
   }
 
-  async #writeSlowly(stored: readonly Value[], generated: SqlInteger | undefined, first: WriteOutcome): Promise<void> {
+  async #writeSlowly(
+    stored: readonly Value[],
+    generated: SqlInteger | undefined,
+    first: WriteOutcome,
+  ): Promise<void> {
     let outcome = first;
     for (;;) {
       if (outcome.kind === "done") {
@@ -171,7 +208,10 @@ export class RowInserter {
   }
 
   /** True when the insert should be tried again. */
-  async #resolveDuplicate(stored: readonly Value[], outcome: WriteOutcome & { readonly kind: "duplicate" }): Promise<boolean> {
+  async #resolveDuplicate(
+    stored: readonly Value[],
+    outcome: WriteOutcome & { readonly kind: "duplicate" },
+  ): Promise<boolean> {
     const { onDuplicate } = this.#options;
     switch (onDuplicate.kind) {
       case "error":
@@ -183,7 +223,7 @@ export class RowInserter {
         return false;
       }
       case "replace":
-        return this.#replace(stored, outcome.primaryKey);
+        return this.#replace(stored, outcome.primaryKey, outcome.index);
       case "update":
         await this.#update(onDuplicate.update, outcome.primaryKey);
         return false;
@@ -210,16 +250,20 @@ export class RowInserter {
     return row.toStored(this.#frame, this.#context);
   }
 
-  async #replace(stored: readonly Value[], primaryKey: Uint8Array): Promise<boolean> {
+  async #replace(stored: readonly Value[], primaryKey: Uint8Array, index: number): Promise<boolean> {
     const found = await this.#lockedRow(primaryKey);
     if (found === undefined) return true;
     const kept = this.#frame.registers.slice(this.#target.base, this.#target.base + this.#target.width);
     const existing = this.#completed(this.#target, found);
     for (let i = 0; i < kept.length; i++) this.#frame.registers[this.#target.base + i] = kept[i] as Value;
     const same = sameRow(existing, stored);
-    await untilDone(() => this.#writer.deleteRow(existing, primaryKey), () => sqlError("ER_DUP_KEY", this.#target.name));
-    // A row replaced by its equal counts once.
-    if (!same) this.affected++;
+    await untilDone(
+      () => this.#writer.deleteRow(existing, primaryKey),
+      () => sqlError("ER_DUP_KEY", this.#target.name),
+    );
+    // A row replaced by its equal counts once, when the key it was found by is the last one checked.
+    const last = this.#target.schema.indexes.findLastIndex((other) => other.kind === "unique") + 1;
+    if (!same || index !== last) this.affected++;
     this.duplicates++;
     return true;
   }
@@ -251,7 +295,10 @@ export class RowInserter {
 }
 
 /** Repeats a write while it has to wait. */
-export async function untilDone(write: () => WriteOutcome, duplicate: (index: number) => Error): Promise<void> {
+export async function untilDone(
+  write: () => WriteOutcome,
+  duplicate: (index: number) => Error,
+): Promise<void> {
   for (;;) {
     const outcome = write();
     if (outcome.kind === "done") return;
@@ -266,7 +313,8 @@ function clampToType(next: bigint, type: SqlType): SqlInteger {
     most = MAXIMA[type.name] ?? most;
     if (type.unsigned) most = most * 2n + 1n;
   }
-  if (next > most && type.kind === "integer" && type.name === "bigint") throw sqlError("ER_AUTOINC_READ_FAILED");
+  if (next > most && type.kind === "integer" && type.name === "bigint")
+    throw sqlError("ER_AUTOINC_READ_FAILED");
   const value = next > most ? most : next;
   return value <= 9007199254740991n ? Number(value) : value;
 }

@@ -1,12 +1,15 @@
 /** INSERT and REPLACE. */
+
+import { yieldToOthers } from "../../base/clock.ts";
+import type { Hash } from "../../bytes/hash.ts";
 import type { TableWriter } from "../../engine/api.ts";
+import type { Column } from "../../tables/schema.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
 import type { ColumnAssignment, Insert } from "../ast/data-change.ts";
 import type { ColumnReference, Expression } from "../ast/expression.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
-import type { Column } from "../../tables/schema.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
 import { drive } from "../executor/query-driver.ts";
@@ -17,42 +20,79 @@ import type { PlanBuilder } from "../planner/plan-builder.ts";
 import { planQuery, subqueryPlanner } from "../planner/query-planner.ts";
 import { QueryLevel } from "../planner/query-scope.ts";
 import type { Source, SourceColumn } from "../planner/source.ts";
-import { codecOf } from "../session/session-catalog.ts";
+import { PlanGuard } from "../session/plan-guard.ts";
 import { createBuilder } from "../session/select-runner.ts";
+import { codecOf } from "../session/session-catalog.ts";
 import type { SessionContext } from "../session/session-context.ts";
+import type { LiteralRows } from "./bulk-insert.ts";
 import { type DuplicateUpdate, type OnDuplicate, RowInserter } from "./insert-rows.ts";
-import { storeInto } from "./row-writing.ts";
 import { rowScope } from "./row-scope.ts";
+import { storeInto } from "./row-writing.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { registerColumns, TargetTable } from "./target-table.ts";
 import { touchOnUpdate } from "./update-now.ts";
 
+const VALUES_DEPRECATED =
+  "'VALUES function' is deprecated and will be removed in a future release. Please use an alias (INSERT INTO ... VALUES (...) AS alias) and replace VALUES(col) in the ON DUPLICATE KEY UPDATE clause with alias.col instead";
+
+const SLICE_MS = 10;
+
 /** Where a column's value comes from: `undefined` at run time means the column's default. */
 type ColumnValue = { readonly evaluate: Evaluator; readonly type: SqlType } | "default";
 
-export async function runInsert(insert: Insert, run: TransactionRun): Promise<ChangeResult> {
+/** `literals` are the rows when they were read without an AST. */
+export async function runInsert(
+  insert: Insert,
+  run: TransactionRun,
+  literals?: LiteralRows,
+): Promise<ChangeResult> {
   const { session, transaction, context } = run;
   const revision = session.revisionOf(insert.table.database);
   if (revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", insert.table.name);
   const writer = await transaction.openTableForWrite(revision, insert.table.name, {
     foreignKeyChecks: session.settings.foreignKeyChecks,
   });
-  const plan = new InsertPlan(insert, writer, run);
-  if (insert.source.kind === "query") await plan.insertQuery();
+  const kept = literals === undefined ? keptPlans.get(insert) : undefined;
+  const fits =
+    kept?.guard.holds(session, run.parameters.types) === true &&
+    kept.schemaHash === writer.current.schemaHash;
+  const plan = kept !== undefined && fits ? kept.plan : new InsertPlan(insert, writer, run);
+  if (kept !== undefined && fits) {
+    plan.rebind(writer, run);
+    kept.guard.replayWarnings(session);
+  }
+  if (literals !== undefined) await plan.insertLiterals(literals);
+  else if (insert.source.kind === "query") await plan.insertQuery();
   else await plan.insertRows(insert.source.rows);
+  if (!fits && literals === undefined && insert.source.kind === "rows" && plan.builder.cacheable) {
+    const guard = new PlanGuard(session, run.parameters.types, plan.builder);
+    keptPlans.set(insert, { plan, guard, schemaHash: writer.current.schemaHash });
+  }
   return plan.result(context);
 }
 
+interface KeptInsert {
+  readonly plan: InsertPlan;
+  readonly guard: PlanGuard;
+  readonly schemaHash: Hash;
+}
+
+/** Plans by AST: prepared statements and statements of one normalised text insert again and again. */
+const keptPlans = new WeakMap<Insert, KeptInsert>();
+
 class InsertPlan {
   readonly #insert: Insert;
-  readonly #run: TransactionRun;
+  #run: TransactionRun;
   readonly #builder: PlanBuilder;
   readonly #target: TargetTable;
   readonly #positions: readonly number[];
-  readonly #writer: TableWriter;
+  #writer: TableWriter;
+  #compiled: readonly (readonly ColumnValue[])[] | undefined;
+  #keptFrame: ExecutionFrame | undefined;
   readonly #level: QueryLevel;
   #rowSource: Source | undefined;
   #inserter: RowInserter | undefined;
+  #literalRows = 0;
   #onDuplicate: OnDuplicate | undefined;
 
   constructor(insert: Insert, writer: TableWriter, run: TransactionRun) {
@@ -63,9 +103,28 @@ class InsertPlan {
     this.#builder = createBuilder(session, transaction, parameters, context);
     const { current } = writer;
     const names = { database: current.databaseName, name: current.name };
-    this.#target = new TargetTable(names, { schema: current.schema, codec: codecOf(current.schema) }, this.#builder);
-    this.#level = new QueryLevel(undefined, () => this.#builder.addRegister(), subqueryPlanner(this.#queryContext()));
+    this.#target = new TargetTable(
+      names,
+      { schema: current.schema, codec: codecOf(current.schema) },
+      this.#builder,
+    );
+    this.#level = new QueryLevel(
+      undefined,
+      () => this.#builder.addRegister(),
+      subqueryPlanner(this.#queryContext()),
+    );
     this.#positions = this.#columnPositions();
+  }
+
+  get builder(): PlanBuilder {
+    return this.#builder;
+  }
+
+  /** Makes the plan that of another execution. */
+  rebind(writer: TableWriter, run: TransactionRun): void {
+    this.#writer = writer;
+    this.#run = run;
+    this.#inserter = undefined;
   }
 
   #queryContext() {
@@ -94,23 +153,10 @@ class InsertPlan {
     const target = this.#target;
     const emptyRow = rows.length === 1 && rows[0]?.length === 0;
     const positions = emptyRow ? [] : this.#positions;
-    const scope = rowScope(target.columns, this.#level, "field list", target);
-    const environment = this.#builder.environment;
-    const compiled = rows.map((row, at) => {
-      if (row.length !== positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", at + 1);
-      return row.map((expression, i): ColumnValue => {
-        const column = target.schema.columns[positions[i] as number] as Column;
-        if (expression.kind === "default") return "default";
-        if (column.generated !== undefined) {
-          throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
-        }
-        const bound = bindExpression(expression, scope, environment);
-        if (bound.kind === "row") throw sqlError("ER_OPERAND_COLUMNS", 1);
-        return { evaluate: compileExpression(bound, this.#builder), type: bound.type };
-      });
-    });
+    this.#compiled ??= this.#compileRows(rows, positions);
+    const compiled = this.#compiled;
     const frame = this.#frame();
-    const inserter = this.#openInserter(frame, rows.length === 1 && !this.#insert.ignore);
+    const inserter = this.#openInserter(frame, rows.length === 1 && !this.#insert.ignore, rows.length);
     const { context } = this.#run;
     for (const [at, row] of compiled.entries()) {
       context.rowNumber = at + 1;
@@ -124,9 +170,73 @@ class InsertPlan {
             ? target.defaultValue(position, frame, context)
             : storeInto(column, value.evaluate(frame), value.type, context);
       }
+      this.#computeDefaults(frame, positions);
       const pending = inserter.insert();
       if (pending !== undefined) await pending;
     }
+  }
+
+  #compileRows(
+    rows: readonly (readonly Expression[])[],
+    positions: readonly number[],
+  ): readonly (readonly ColumnValue[])[] {
+    const target = this.#target;
+    const scope = rowScope(target.columns, this.#level, "field list", target);
+    const environment = this.#builder.environment;
+    return rows.map((row, at) => {
+      if (row.length !== positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", at + 1);
+      return row.map((expression, i): ColumnValue => {
+        const column = target.schema.columns[positions[i] as number] as Column;
+        if (expression.kind === "default") return "default";
+        if (column.generated !== undefined) {
+          throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
+        }
+        const bound = bindExpression(expression, scope, environment);
+        if (bound.kind === "row") throw sqlError("ER_OPERAND_COLUMNS", 1);
+        return { evaluate: compileExpression(bound, this.#builder), type: bound.type };
+      });
+    });
+  }
+
+  /** Rows of literals that were read straight from the text. */
+  async insertLiterals(rows: LiteralRows): Promise<void> {
+    const target = this.#target;
+    const positions = this.#positions;
+    if (rows.width !== positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", rows.wrongRow);
+    if (rows.wrongRow > 0) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", rows.wrongRow);
+    const columns = positions.map((position) => target.schema.columns[position] as Column);
+    const frame = this.#frame();
+    const inserter = this.#openInserter(frame, false, rows.count);
+    const { context, session, options } = this.#run;
+    const { clock } = session.services;
+    let sliceEnd = clock.monotonicMs() + SLICE_MS;
+    for (let row = 0; row < rows.count; row++) {
+      context.rowNumber = row + 1;
+      this.#fillDefaults(frame, positions);
+      for (let i = 0; i < positions.length; i++) {
+        const position = positions[i] as number;
+        const column = columns[i] as Column;
+        const value = rows.values[row * rows.width + i] as Value;
+        const type = rows.types[row * rows.width + i];
+        if (type !== undefined && column.generated !== undefined)
+          throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
+        frame.registers[target.base + position] =
+          type === undefined
+            ? target.defaultValue(position, frame, context)
+            : value === null
+              ? null
+              : storeInto(column, value, type, context);
+      }
+      this.#computeDefaults(frame, positions);
+      const pending = inserter.insert();
+      if (pending !== undefined) await pending;
+      if (row % 256 === 255 && clock.monotonicMs() >= sliceEnd) {
+        await yieldToOthers();
+        if (options.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
+        sliceEnd = clock.monotonicMs() + SLICE_MS;
+      }
+    }
+    this.#literalRows = rows.count;
   }
 
   async insertQuery(): Promise<void> {
@@ -138,7 +248,8 @@ class InsertPlan {
     if (planned.columns.length !== this.#positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", 1);
     for (const position of this.#positions) {
       const column = target.schema.columns[position] as Column;
-      if (column.generated !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
+      if (column.generated !== undefined)
+        throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
     }
     const executable = new ExecutableQuery(planned, this.#builder);
     const evaluators = planned.columns.map((column) => compileExpression(column.expression, this.#builder));
@@ -170,8 +281,14 @@ class InsertPlan {
       for (let i = 0; i < row.length; i++) {
         const position = this.#positions[i] as number;
         const column = target.schema.columns[position] as Column;
-        frame.registers[target.base + position] = storeInto(column, row[i] as Value, types[i] as SqlType, context);
+        frame.registers[target.base + position] = storeInto(
+          column,
+          row[i] as Value,
+          types[i] as SqlType,
+          context,
+        );
       }
+      this.#computeDefaults(frame, this.#positions);
       const pending = inserter.insert();
       if (pending !== undefined) await pending;
     }
@@ -181,9 +298,11 @@ class InsertPlan {
   #frame(): ExecutionFrame {
     this.#prepareDuplicates();
     const { context, parameters, transaction } = this.#run;
-    const frame = new ExecutionFrame(this.#builder.tables.length, this.#builder.registerCount, context);
+    this.#keptFrame ??= new ExecutionFrame(this.#builder.tables.length, this.#builder.registerCount, context);
+    const frame = this.#keptFrame;
+    frame.context = context;
     frame.parameters = parameters.values;
-    frame.execution = 1;
+    frame.execution++;
     this.#builder.tables.forEach(({ table }, slot) => {
       frame.tables[slot] = transaction.openTable(table.revision, table.name);
     });
@@ -195,24 +314,35 @@ class InsertPlan {
   #fillDefaults(frame: Frame, given: readonly number[]): void {
     const target = this.#target;
     const { context } = this.#run;
-    const named = new Set(given);
     for (let at = 0; at < target.width; at++) {
-      if (!named.has(at)) frame.registers[target.base + at] = target.defaultValue(at, frame, context);
-      else frame.registers[target.base + at] = null;
+      const computed = given.includes(at) || target.hasComputedDefault(at);
+      frame.registers[target.base + at] = computed ? null : target.defaultValue(at, frame, context);
     }
   }
 
-  #openInserter(frame: Frame, singleRow: boolean): RowInserter {
+  /** Defaults that are expressions may read the columns that were given. */
+  #computeDefaults(frame: Frame, given: readonly number[]): void {
+    const target = this.#target;
+    if (!target.hasComputedDefaults) return;
+    for (let at = 0; at < target.width; at++) {
+      if (given.includes(at) || !target.hasComputedDefault(at)) continue;
+      frame.registers[target.base + at] = target.defaultValue(at, frame, this.#run.context);
+    }
+  }
+
+  #openInserter(frame: Frame, singleRow: boolean, expectedRows?: number): RowInserter {
     this.#prepareDuplicates();
     while (frame.registers.length < this.#builder.registerCount) frame.registers.push(null);
     const { session, context } = this.#run;
     const { replace, ignore } = this.#insert;
-    const onDuplicate: OnDuplicate = this.#onDuplicate ?? (replace ? { kind: "replace" } : ignore ? { kind: "ignore" } : { kind: "error" });
+    const onDuplicate: OnDuplicate =
+      this.#onDuplicate ?? (replace ? { kind: "replace" } : ignore ? { kind: "ignore" } : { kind: "error" });
     this.#inserter = new RowInserter(
       { target: this.#target, writer: this.#writer, frame, context },
       {
         onDuplicate,
         ignore,
+        ...(expectedRows !== undefined ? { expectedRows } : {}),
         zeroIsValue: session.settings.sqlMode.has("NO_AUTO_VALUE_ON_ZERO"),
         foundRows: session.connection.foundRows,
         lenientNulls: ignore || (!context.strict && !singleRow),
@@ -236,12 +366,15 @@ class InsertPlan {
       const names = alias.columns;
       const shown: SourceColumn[] = registerColumns(schema, proposed.base, alias.name).map((column, at) => {
         const position = this.#positions.indexOf(at);
-        return names === undefined || position < 0 ? column : { ...column, name: names[position] ?? column.name };
+        return names === undefined || position < 0
+          ? column
+          : { ...column, name: names[position] ?? column.name };
       });
       this.#rowSource = { database: undefined, alias: alias.name, columns: shown };
     }
     const scope = rowScope(row.columns, this.#level, "field list", row, {
       valuesOf: (reference: ColumnReference) => {
+        this.#builder.environment.warn("Warning", 1287, VALUES_DEPRECATED);
         const at = proposed.columnIndex(reference.name, "field list");
         return (proposed.columns[at] as SourceColumn).expression;
       },
@@ -251,7 +384,8 @@ class InsertPlan {
       const at = row.columnIndex(assignment.column.name, "field list");
       const column = schema.columns[at] as Column;
       if (assignment.value.kind === "default") return { at, column, value: undefined };
-      if (column.generated !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, name);
+      if (column.generated !== undefined)
+        throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, name);
       const bound = bindExpression(assignment.value, scope, this.#builder.environment);
       return { at, column, value: { evaluate: compileExpression(bound, this.#builder), type: bound.type } };
     });
@@ -262,7 +396,9 @@ class InsertPlan {
         const before = frame.registers.slice(row.base, row.base + row.width);
         for (const { at, column, value } of compiled) {
           const stored =
-            value === undefined ? row.defaultValue(at, frame, context) : storeInto(column, value.evaluate(frame), value.type, context);
+            value === undefined
+              ? row.defaultValue(at, frame, context)
+              : storeInto(column, value.evaluate(frame), value.type, context);
           if (stored === null && !column.nullable) throw sqlError("ER_BAD_NULL_ERROR", column.name);
           frame.registers[row.base + at] = stored;
         }
@@ -277,13 +413,17 @@ class InsertPlan {
     if (inserter === undefined) return { affectedRows: 0, lastInsertId: 0, info: "" };
     if (inserter.firstGenerated !== undefined) session.lastInsertId = inserter.firstGenerated;
     const { source } = this.#insert;
-    const several = source.kind === "query" || source.rows.length > 1;
+    const several = source.kind === "query" || source.rows.length > 1 || this.#literalRows > 1;
     const warnings = session.diagnostics.warningCount;
     void context;
     return {
       affectedRows: inserter.affected,
-      lastInsertId: inserter.firstGenerated ?? (inserter.copied > 0 || inserter.duplicates > 0 ? inserter.lastExplicit : 0),
-      info: several ? `Records: ${inserter.records}  Duplicates: ${inserter.duplicates}  Warnings: ${warnings}` : "",
+      lastInsertId:
+        inserter.firstGenerated ??
+        (inserter.copied > 0 || inserter.duplicates > 0 ? inserter.lastExplicit : 0),
+      info: several
+        ? `Records: ${inserter.records}  Duplicates: ${inserter.duplicates}  Warnings: ${warnings}`
+        : "",
     };
   }
 }

@@ -9,12 +9,19 @@ import { ExecutionFrame } from "../executor/execution-frame.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { NO_ROWS } from "../expression/row-layout.ts";
 import { columnsScope } from "../planner/generated-column.ts";
-import type { StatementRun, TransactionRun } from "./statement-run.ts";
 import type { SessionContext } from "../session/session-context.ts";
+import type { StatementRun, TransactionRun } from "./statement-run.ts";
 
 /** The value of an expression without columns, with its type. */
-export function evaluateConstant(expression: Expression, run: StatementRun & { readonly context: SessionContext }): { readonly value: Value; readonly type: SqlType } {
-  const bound = bindExpression(expression, columnsScope([], "field list"), run.session.bindEnvironment(run.parameters.types));
+export function evaluateConstant(
+  expression: Expression,
+  run: StatementRun & { readonly context: SessionContext },
+): { readonly value: Value; readonly type: SqlType } {
+  const bound = bindExpression(
+    expression,
+    columnsScope([], "field list"),
+    run.session.bindEnvironment(run.parameters.types),
+  );
   const frame = new ExecutionFrame(0, 0, run.context);
   frame.parameters = run.parameters.values;
   return { value: compileExpression(bound, NO_ROWS)(frame), type: bound.type };
@@ -25,15 +32,21 @@ export function literalDefault(name: string, literal: Expression, type: SqlType,
   const { value, type: from } = evaluateConstant(literal, run);
   const { context } = run;
   try {
-    return convertForStore(value, from, type, { name }, {
-      strict: true,
-      rules: context.rules,
-      rowNumber: 1,
-      today: () => context.today(),
-      localToUtc: (local) => context.localToUtc(local),
-      utcToLocal: (utc) => context.utcToLocal(utc),
-      warn: () => undefined,
-    });
+    return convertForStore(
+      value,
+      from,
+      type,
+      { name },
+      {
+        strict: true,
+        rules: context.rules,
+        rowNumber: 1,
+        today: () => context.today(),
+        localToUtc: (local) => context.localToUtc(local),
+        utcToLocal: (utc) => context.utcToLocal(utc),
+        warn: () => undefined,
+      },
+    );
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const refusal = sqlError("ER_INVALID_DEFAULT", name);

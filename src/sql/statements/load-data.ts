@@ -1,10 +1,10 @@
 /** LOAD DATA [LOCAL] INFILE. */
 import { createReadStream } from "node:fs";
+import type { Column } from "../../tables/schema.ts";
 import { decodeText } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
-import type { Column } from "../../tables/schema.ts";
 import type { LoadData } from "../ast/data-change.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
@@ -12,8 +12,8 @@ import { compileExpression } from "../expression/compile.ts";
 import { CommonTables } from "../planner/derived-table.ts";
 import { subqueryPlanner } from "../planner/query-planner.ts";
 import { QueryLevel } from "../planner/query-scope.ts";
-import { codecOf } from "../session/session-catalog.ts";
 import { createBuilder } from "../session/select-runner.ts";
+import { codecOf } from "../session/session-catalog.ts";
 import { implicitDefault, nowFor } from "./column-default.ts";
 import { DelimitedReader, type Field } from "./delimited-reader.ts";
 import { resolveFormat } from "./file-format.ts";
@@ -30,15 +30,27 @@ export async function runLoadData(statement: LoadData, run: TransactionRun): Pro
   if (statement.xml) throw sqlError("ER_NOT_SUPPORTED_YET", "LOAD XML");
   const { session, transaction, context, parameters } = run;
   const format = resolveFormat(statement.format);
-  if (format.fieldsTerminatedBy.length === 0 && format.enclosure === undefined) throw sqlError("ER_NOT_SUPPORTED_YET", "LOAD DATA of fixed-size rows");
+  if (format.fieldsTerminatedBy.length === 0 && format.enclosure === undefined)
+    throw sqlError("ER_NOT_SUPPORTED_YET", "LOAD DATA of fixed-size rows");
   const revision = session.revisionOf(statement.table.database);
   if (revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", statement.table.name);
-  const writer = await transaction.openTableForWrite(revision, statement.table.name, { foreignKeyChecks: session.settings.foreignKeyChecks });
+  const writer = await transaction.openTableForWrite(revision, statement.table.name, {
+    foreignKeyChecks: session.settings.foreignKeyChecks,
+  });
   const builder = createBuilder(session, transaction, parameters, context);
   const { current } = writer;
-  const target = new TargetTable({ database: current.databaseName, name: current.name }, { schema: current.schema, codec: codecOf(current.schema) }, builder);
-  const charset = statement.charset ?? String(session.variables.get("character_set_database", "session") ?? "utf8mb4");
-  const level = new QueryLevel(undefined, () => builder.addRegister(), subqueryPlanner({ builder, outer: undefined, commonTables: new CommonTables() }));
+  const target = new TargetTable(
+    { database: current.databaseName, name: current.name },
+    { schema: current.schema, codec: codecOf(current.schema) },
+    builder,
+  );
+  const charset =
+    statement.charset ?? String(session.variables.get("character_set_database", "session") ?? "utf8mb4");
+  const level = new QueryLevel(
+    undefined,
+    () => builder.addRegister(),
+    subqueryPlanner({ builder, outer: undefined, commonTables: new CommonTables() }),
+  );
   const scope = rowScope(target.columns, level, "field list", target);
   const places = placesOf(statement, target);
   const sets = statement.assignments.map((assignment) => {
@@ -59,7 +71,12 @@ export async function runLoadData(statement: LoadData, run: TransactionRun): Pro
   const inserter = new RowInserter(
     { target, writer, frame, context },
     {
-      onDuplicate: statement.duplicates === "replace" ? { kind: "replace" } : ignore ? { kind: "ignore" } : { kind: "error" },
+      onDuplicate:
+        statement.duplicates === "replace"
+          ? { kind: "replace" }
+          : ignore
+            ? { kind: "ignore" }
+            : { kind: "error" },
       ignore,
       zeroIsValue: session.settings.sqlMode.has("NO_AUTO_VALUE_ON_ZERO"),
       foundRows: false,
@@ -71,7 +88,8 @@ export async function runLoadData(statement: LoadData, run: TransactionRun): Pro
     context.rowNumber = inserter.records + 1;
     for (let at = 0; at < target.width; at++) {
       const assigned = sets.some((item) => item.at === at);
-      frame.registers[target.base + at] = named.has(at) || assigned ? null : target.defaultValue(at, frame, context);
+      frame.registers[target.base + at] =
+        named.has(at) || assigned ? null : target.defaultValue(at, frame, context);
     }
     for (const [i, place] of places.entries()) {
       const field = fields[i];
@@ -80,12 +98,17 @@ export async function runLoadData(statement: LoadData, run: TransactionRun): Pro
         context.setUserVariable(place, value, textType(value ?? ""));
         continue;
       }
-      frame.registers[target.base + place] = columnValue(target.schema.columns[place] as Column, field, { charset, context });
+      frame.registers[target.base + place] = columnValue(target.schema.columns[place] as Column, field, {
+        charset,
+        context,
+      });
     }
     if (fields.length > places.length) warnRow(run, "ER_WARN_TOO_MANY_RECORDS");
     for (const { at, column, value } of sets) {
       frame.registers[target.base + at] =
-        value === undefined ? target.defaultValue(at, frame, context) : storeInto(column, value.evaluate(frame), value.type, context);
+        value === undefined
+          ? target.defaultValue(at, frame, context)
+          : storeInto(column, value.evaluate(frame), value.type, context);
     }
     const pending = inserter.insert();
     if (pending !== undefined) await pending;
@@ -105,14 +128,26 @@ function placesOf(statement: LoadData, target: TargetTable): readonly (number | 
   if (statement.targets === undefined) {
     return target.schema.columns.flatMap((column, at) => (column.invisible ? [] : [at]));
   }
-  return statement.targets.map((place) => (place.kind === "variable" ? place.name : target.columnIndex(place.column.name, "field list")));
+  return statement.targets.map((place) =>
+    place.kind === "variable" ? place.name : target.columnIndex(place.column.name, "field list"),
+  );
 }
 
 function textType(text: string): SqlType {
-  return { kind: "string", name: "longtext", length: Math.max(text.length, 1), charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+  return {
+    kind: "string",
+    name: "longtext",
+    length: Math.max(text.length, 1),
+    charset: "utf8mb4",
+    collation: "utf8mb4_0900_ai_ci",
+  };
 }
 
-function columnValue(column: Column, field: Field | undefined, options: { readonly charset: string; readonly context: TransactionRun["context"] }): Value {
+function columnValue(
+  column: Column,
+  field: Field | undefined,
+  options: { readonly charset: string; readonly context: TransactionRun["context"] },
+): Value {
   const { context, charset } = options;
   if (field === undefined) {
     const error = sqlError("ER_WARN_TOO_FEW_RECORDS", context.rowNumber);
@@ -121,7 +156,8 @@ function columnValue(column: Column, field: Field | undefined, options: { readon
     return column.type.kind === "timestamp" ? nowFor(0, context) : implicitDefault(column.type);
   }
   if (field === null) return null;
-  if (column.type.kind === "binary" || column.type.kind === "geometry") return storeInto(column, field, BYTES, context);
+  if (column.type.kind === "binary" || column.type.kind === "geometry")
+    return storeInto(column, field, BYTES, context);
   if (column.type.kind === "bit") return storeInto(column, field, BYTES, context);
   const text = decodeText(field, charset === "binary" ? "utf8mb4" : charset);
   return storeInto(column, text, textType(text), context);
@@ -133,7 +169,11 @@ function warnRow(run: TransactionRun, symbol: "ER_WARN_TOO_MANY_RECORDS"): void 
   run.context.warn("Warning", error.errno, error.message);
 }
 
-async function* linesOf(statement: LoadData, run: TransactionRun, format: ReturnType<typeof resolveFormat>): AsyncGenerator<Field[]> {
+async function* linesOf(
+  statement: LoadData,
+  run: TransactionRun,
+  format: ReturnType<typeof resolveFormat>,
+): AsyncGenerator<Field[]> {
   const reader = new DelimitedReader(format);
   let toSkip = statement.ignoreLines;
   const drain = function* (isEnd: boolean): Generator<Field[]> {

@@ -8,7 +8,13 @@ import type { TableMaintenance } from "../ast/session.ts";
 import { sendTable } from "./call.ts";
 import type { StatementRun } from "./statement-run.ts";
 
-const TEXT: SqlType = { kind: "string", name: "varchar", length: 393216, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+const TEXT: SqlType = {
+  kind: "string",
+  name: "varchar",
+  length: 393216,
+  charset: "utf8mb4",
+  collation: "utf8mb4_0900_ai_ci",
+};
 const NUMBER: SqlType = { kind: "integer", name: "bigint", unsigned: true, zerofill: false };
 
 export async function runMaintenance(statement: TableMaintenance, run: StatementRun): Promise<void> {
@@ -43,10 +49,21 @@ export async function runMaintenance(statement: TableMaintenance, run: Statement
     throw error;
   }
   if (operation === "checksum") {
-    sendTable([{ name: "Table", type: TEXT, nullable: true }, { name: "Checksum", type: NUMBER, nullable: true }], rows, run);
+    sendTable(
+      [
+        { name: "Table", type: TEXT, nullable: true },
+        { name: "Checksum", type: NUMBER, nullable: true },
+      ],
+      rows,
+      run,
+    );
     return;
   }
-  sendTable(["Table", "Op", "Msg_type", "Msg_text"].map((name) => ({ name, type: TEXT, nullable: true })), rows, run);
+  sendTable(
+    ["Table", "Op", "Msg_type", "Msg_text"].map((name) => ({ name, type: TEXT, nullable: true })),
+    rows,
+    run,
+  );
 }
 
 function resultRows(name: string, operation: string): Value[][] {

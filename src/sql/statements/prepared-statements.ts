@@ -1,6 +1,7 @@
 /** PREPARE, EXECUTE and DEALLOCATE as SQL statements. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import { encodeText } from "../../values/charset.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { Deallocate, Execute, Prepare } from "../ast/session.ts";
 import { parseStatement } from "../parser/parse.ts";
 import { SessionContext } from "../session/session-context.ts";
@@ -23,16 +24,17 @@ export async function runPrepare(statement: Prepare, run: StatementRun): Promise
   if (parsed.statement === undefined) throw sqlError("ER_EMPTY_QUERY");
   if (NOT_PREPARABLE.has(parsed.statement.kind)) throw sqlError("ER_UNSUPPORTED_PS");
   session.prepared.set(name, { text, statement: parsed.statement, parameterCount: parsed.parameterCount });
-  report(run, NOTHING);
+  report(run, { ...NOTHING, info: "Statement prepared" });
 }
 
 export async function runExecute(statement: Execute, run: StatementRun): Promise<void> {
   const { session } = run;
   const prepared = session.prepared.get(statement.name.toLowerCase());
-  if (prepared === undefined) throw sqlError("ER_UNKNOWN_STMT_HANDLER", statement.name.length, statement.name, "EXECUTE");
+  if (prepared === undefined) throw sqlError("ER_UNKNOWN_STMT_HANDLER", statement.name, "EXECUTE");
   if (prepared.parameterCount !== statement.variables.length) throw sqlError("ER_WRONG_ARGUMENTS", "EXECUTE");
   const given = statement.variables.map(
-    (name) => session.userVariables.get(name.toLowerCase()) ?? { type: { kind: "null" as const }, value: null },
+    (name) =>
+      session.userVariables.get(name.toLowerCase()) ?? { type: { kind: "null" as const }, value: null },
   );
   await runStatement(prepared.statement, {
     ...run,
@@ -43,6 +45,6 @@ export async function runExecute(statement: Execute, run: StatementRun): Promise
 
 export async function runDeallocate(statement: Deallocate, run: StatementRun): Promise<void> {
   const found = run.session.prepared.delete(statement.name.toLowerCase());
-  if (!found) throw sqlError("ER_UNKNOWN_STMT_HANDLER", statement.name.length, statement.name, "DEALLOCATE PREPARE");
+  if (!found) throw sqlError("ER_UNKNOWN_STMT_HANDLER", statement.name, "DEALLOCATE PREPARE");
   report(run, NOTHING);
 }

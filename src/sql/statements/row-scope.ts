@@ -1,6 +1,7 @@
 /** Names in the expressions of INSERT: the columns of the row being made, and what a clause adds to them. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type { Column } from "../../tables/schema.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { ColumnReference } from "../ast/expression.ts";
 import type { Query } from "../ast/query.ts";
 import type { BoundExpression, SubqueryPlan } from "../binder/bound-expression.ts";
@@ -23,7 +24,8 @@ export function rowScope(
   target: TargetTable,
   options: RowScopeOptions = {},
 ): NameScope {
-  const find = (list: readonly SourceColumn[], name: string) => list.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  const find = (list: readonly SourceColumn[], name: string) =>
+    list.find((column) => column.name.toLowerCase() === name.toLowerCase());
   const scope: NameScope = {
     resolveColumn(reference) {
       const { more } = options;
@@ -33,12 +35,18 @@ export function rowScope(
       }
       if (reference.table === undefined || reference.table === target.name) {
         const found = find(columns, reference.name);
-        const other = more === undefined || reference.table !== undefined ? undefined : find(more.columns, reference.name);
-        if (found !== undefined && other !== undefined) throw sqlError("ER_NON_UNIQ_ERROR", reference.name, clause);
+        const other =
+          more === undefined || reference.table !== undefined
+            ? undefined
+            : find(more.columns, reference.name);
+        if (found !== undefined && other !== undefined)
+          throw sqlError("ER_NON_UNIQ_ERROR", reference.name, clause);
         if (found !== undefined) return found.expression;
         if (other !== undefined) return other.expression;
       }
-      const name = [reference.database, reference.table, reference.name].filter((part) => part !== undefined).join(".");
+      const name = [reference.database, reference.table, reference.name]
+        .filter((part) => part !== undefined)
+        .join(".");
       throw sqlError("ER_BAD_FIELD_ERROR", name, clause);
     },
     aggregateArguments(): never {
@@ -65,7 +73,8 @@ export function defaultConstant(target: TargetTable, reference: ColumnReference)
   const column = target.schema.columns[target.columnIndex(reference.name, "field list")] as Column;
   const { default: given, type } = column;
   if (given === undefined && !column.nullable) throw sqlError("ER_NO_DEFAULT_FOR_FIELD", column.name);
-  if (given?.kind === "expression") throw sqlError("ER_DEFAULT_VAL_GENERATED_FUNCTION_IS_NOT_ALLOWED", column.name, "DEFAULT");
+  if (given?.kind === "expression")
+    throw sqlError("ER_DEFAULT_VAL_GENERATED_FUNCTION_IS_NOT_ALLOWED", column.name, "DEFAULT");
   const value = given?.kind === "literal" ? given.value : null;
   return { kind: "constant", value, type, nullable: value === null, coercibility: coercibilityOf(type) };
 }

@@ -1,10 +1,11 @@
 /** What INSERT, REPLACE, UPDATE and LOAD DATA share: assigning values to columns, and texts of duplicate keys. */
-import { sqlError, type SqlError } from "../../values/sql-error.ts";
+
+import type { Column } from "../../tables/schema.ts";
+import { type SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import { convertForStore } from "../../values/store/convert-for-store.ts";
 import { sourceText } from "../../values/store/source-value.ts";
 import type { Value } from "../../values/value.ts";
-import type { Column } from "../../tables/schema.ts";
 import type { SessionContext } from "../session/session-context.ts";
 import { implicitDefault } from "./column-default.ts";
 import type { TargetTable } from "./target-table.ts";
@@ -34,16 +35,22 @@ export function duplicateError(target: TargetTable, index: number, stored: reado
       const column = schema.columns[at] as Column;
       const value = stored[at] as Value;
       if (value === null) return "NULL";
-      const full = column.type.kind === "binary" ? binaryKeyText(value as Uint8Array) : sourceText(value, column.type);
+      const full =
+        column.type.kind === "binary" ? binaryKeyText(value as Uint8Array) : sourceText(value, column.type);
       return part.prefixLength === undefined ? full : [...full].slice(0, part.prefixLength).join("");
     })
     .join("-");
-  const shown = [...text].length > KEY_TEXT_MAX ? `${[...text].slice(0, KEY_TEXT_MAX - 3).join("")}...` : text;
+  const shown =
+    [...text].length > KEY_TEXT_MAX ? `${[...text].slice(0, KEY_TEXT_MAX - 3).join("")}...` : text;
   return sqlError("ER_DUP_ENTRY", shown, `${target.name}.${definition?.name ?? "PRIMARY"}`);
 }
 
 function binaryKeyText(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  for (const byte of bytes)
+    text +=
+      byte >= 0x20 && byte < 0x7f
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   return text;
 }

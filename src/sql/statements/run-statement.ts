@@ -5,6 +5,7 @@ import type { Statement } from "../ast/statement.ts";
 import { SessionContext } from "../session/session-context.ts";
 import { runAccountStatement } from "./account-statement.ts";
 import { runAlterTable, runCreateIndex, runDropIndex } from "./alter-table.ts";
+import type { BulkInsert } from "./bulk-insert.ts";
 import { runCall, runDo } from "./call.ts";
 import { runCreateTable, runCreateTableLike } from "./create-table.ts";
 import { runAlterDatabase, runCreateDatabase, runDropDatabase } from "./database-statements.ts";
@@ -36,7 +37,9 @@ export async function runStatement(statement: Statement, run: StatementRun): Pro
     case "delete":
       return change(run, statement.ignore, (inside) => runDelete(statement, inside));
     case "load-data":
-      return change(run, statement.local && statement.duplicates !== "replace", (inside) => runLoadData(statement, inside));
+      return change(run, statement.local && statement.duplicates !== "replace", (inside) =>
+        runLoadData(statement, inside),
+      );
     case "truncate":
       return define(run, (inside) => runTruncate(statement, inside));
     case "call":
@@ -66,9 +69,18 @@ export async function runStatement(statement: Statement, run: StatementRun): Pro
     case "create-view":
       throw sqlError("ER_NOT_SUPPORTED_YET", statement.alter ? "ALTER VIEW" : "CREATE VIEW");
     case "drop-view":
-      return define(run, async () => dropNothing(run, statement.ifExists, statement.views.map((view) => `${view.database ?? run.session.database ?? ""}.${view.name}`)));
+      return define(run, async () =>
+        dropNothing(
+          run,
+          statement.ifExists,
+          statement.views.map((view) => `${view.database ?? run.session.database ?? ""}.${view.name}`),
+        ),
+      );
     case "create-program":
-      throw sqlError("ER_NOT_SUPPORTED_YET", `${statement.alter ? "ALTER" : "CREATE"} ${statement.type.toUpperCase()}`);
+      throw sqlError(
+        "ER_NOT_SUPPORTED_YET",
+        `${statement.alter ? "ALTER" : "CREATE"} ${statement.type.toUpperCase()}`,
+      );
     case "drop-program":
       return define(run, async () => dropProgram(run, statement));
     case "other-definition":
@@ -141,15 +153,24 @@ export async function runStatement(statement: Statement, run: StatementRun): Pro
   }
 }
 
+/** A large INSERT whose rows were read without an AST. */
+export function runBulkInsert(bulk: BulkInsert, run: StatementRun): Promise<void> {
+  return change(run, bulk.insert.ignore, (inside) => runInsert(bulk.insert, inside, bulk.rows));
+}
+
 /** A statement that changes rows, in its transaction; undone alone when it fails. */
-async function change(run: StatementRun, ignore: boolean, body: (inside: TransactionRun) => Promise<ChangeResult>): Promise<void> {
+async function change(
+  run: StatementRun,
+  ignore: boolean,
+  body: (inside: TransactionRun) => Promise<ChangeResult>,
+): Promise<void> {
   const { session, options } = run;
   const { transactions } = session;
   let result: ChangeResult;
   try {
     const transaction = transactions.forStatement(options.signal);
     if (transaction.readOnly) throw sqlError("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION");
-    const context = new SessionContext(session, { signal: options.signal, ignore });
+    const context = new SessionContext(session, { signal: options.signal, changes: true, ignore });
     result = await body({ ...run, transaction, context });
     const pending = transactions.endStatement();
     if (pending !== undefined) await pending;
@@ -161,12 +182,19 @@ async function change(run: StatementRun, ignore: boolean, body: (inside: Transac
 }
 
 /** A schema change: commits what is open, before and after. */
-export async function define(run: StatementRun, body: (inside: TransactionRun, reopen: () => TransactionRun) => Promise<ChangeResult>): Promise<void> {
+export async function define(
+  run: StatementRun,
+  body: (inside: TransactionRun, reopen: () => TransactionRun) => Promise<ChangeResult>,
+): Promise<void> {
   const { session, options } = run;
   const { transactions } = session;
   await transactions.commit();
-  const context = new SessionContext(session, { signal: options.signal });
-  const open = (): TransactionRun => ({ ...run, transaction: transactions.forStatement(options.signal), context });
+  const context = new SessionContext(session, { signal: options.signal, changes: true });
+  const open = (): TransactionRun => ({
+    ...run,
+    transaction: transactions.forStatement(options.signal),
+    context,
+  });
   let result: ChangeResult;
   try {
     result = await body(open(), () => {
@@ -194,7 +222,10 @@ function dropNothing(run: StatementRun, ifExists: boolean, names: readonly strin
   return NOTHING;
 }
 
-function dropProgram(run: StatementRun, statement: Statement & { readonly kind: "drop-program" }): ChangeResult {
+function dropProgram(
+  run: StatementRun,
+  statement: Statement & { readonly kind: "drop-program" },
+): ChangeResult {
   const { type, ifExists, name } = statement;
   const database = name.database ?? run.session.database;
   if (database === undefined) throw sqlError("ER_NO_DB_ERROR");

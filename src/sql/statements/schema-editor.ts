@@ -2,7 +2,7 @@
  * A table definition under construction: CREATE TABLE fills an empty one, ALTER TABLE changes an existing one. Each
  * step checks what MySQL checks; `finish` checks the whole and gives the immutable schema.
  */
-import { sqlError } from "../../values/sql-error.ts";
+
 import type {
   CheckConstraint,
   Column,
@@ -11,6 +11,7 @@ import type {
   IndexPart,
   TableSchema,
 } from "../../tables/schema.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { CheckDefinition, IndexElement } from "../ast/data-definition.ts";
 import { checkIndexParts, orderIndexes, uniqueIndexName } from "./index-rules.ts";
 
@@ -95,7 +96,8 @@ export class SchemaEditor {
       if (column === undefined || !column.nullable) continue;
       if (explicitNull.has(column.id)) throw sqlError("ER_PRIMARY_CANT_HAVE_NULL");
       const { default: oldDefault, ...rest } = column;
-      const keepsDefault = oldDefault !== undefined && !(oldDefault.kind === "literal" && oldDefault.value === null);
+      const keepsDefault =
+        oldDefault !== undefined && !(oldDefault.kind === "literal" && oldDefault.value === null);
       this.replaceColumn({ ...rest, nullable: false, ...(keepsDefault ? { default: oldDefault } : {}) });
     }
     this.primaryKey = parts;
@@ -107,7 +109,8 @@ export class SchemaEditor {
     checkIndexParts(this, kind, parts);
     const name = element.name ?? element.constraint ?? this.#indexNameFor(parts);
     checkName(name);
-    if (sameName(name, "PRIMARY") || name === "" || name.endsWith(" ")) throw sqlError("ER_WRONG_NAME_FOR_INDEX", name);
+    if (sameName(name, "PRIMARY") || name === "" || name.endsWith(" "))
+      throw sqlError("ER_WRONG_NAME_FOR_INDEX", name);
     const existing = this.findIndex(name);
     if (existing !== undefined) {
       if (existing.implicit !== true) throw sqlError("ER_DUP_KEYNAME", name);
@@ -166,7 +169,8 @@ export class SchemaEditor {
   finish(): TableSchema {
     if (this.columns.length === 0) throw sqlError("ER_TABLE_MUST_HAVE_COLUMNS");
     if (this.columns.length > COLUMNS_MAX) throw sqlError("ER_TOO_MANY_FIELDS");
-    if (this.columns.every((column) => column.invisible)) throw sqlError("ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN");
+    if (this.columns.every((column) => column.invisible))
+      throw sqlError("ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN");
     this.#checkAutoIncrement();
     if (this.indexes.length + (this.primaryKey.length > 0 ? 1 : 0) > INDEXES_MAX) {
       throw sqlError("ER_TOO_MANY_KEYS", INDEXES_MAX);

@@ -9,7 +9,7 @@ import type { Value } from "../../values/value.ts";
 import type { SelectInto } from "../ast/query.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { SessionState } from "../session/session-state.ts";
-import { resolveFormat, type ResolvedFormat } from "./file-format.ts";
+import { type ResolvedFormat, resolveFormat } from "./file-format.ts";
 
 /** 1290 unless the file is where files may be: '' allows every place, NULL none. */
 export function serverFilePath(file: string, session: SessionState): string {
@@ -36,7 +36,8 @@ export async function writeOutfile(
   if (into.kind === "dumpfile" && rows.length > 1) throw sqlError("ER_TOO_MANY_ROWS");
   const parts: Uint8Array[] = [];
   if (into.kind === "dumpfile") {
-    for (const row of rows) row.forEach((value, at) => parts.push(valueBytes(value, columns[at] as BoundExpression, "utf8mb4")));
+    for (const row of rows)
+      row.forEach((value, at) => parts.push(valueBytes(value, columns[at] as BoundExpression, "utf8mb4")));
   } else {
     const format = resolveFormat(into.format);
     const charset = into.charset ?? "binary";
@@ -47,7 +48,9 @@ export async function writeOutfile(
   try {
     file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o640);
   } catch (cause) {
-    const error = isExisting(cause) ? sqlError("ER_FILE_EXISTS_ERROR", into.file) : sqlError("ER_CANT_CREATE_FILE", into.file, 2, String(cause));
+    const error = isExisting(cause)
+      ? sqlError("ER_FILE_EXISTS_ERROR", into.file)
+      : sqlError("ER_CANT_CREATE_FILE", into.file, 2, String(cause));
     error.cause = cause;
     throw error;
   }
@@ -69,20 +72,41 @@ function valueBytes(value: Value, column: BoundExpression, charset: string): Uin
   return encodeText(sourceText(value, column.type), charset === "binary" ? "utf8mb4" : charset);
 }
 
-function lineOf(row: readonly Value[], columns: readonly BoundExpression[], options: { readonly format: ResolvedFormat; readonly charset: string }): Uint8Array {
+function lineOf(
+  row: readonly Value[],
+  columns: readonly BoundExpression[],
+  options: { readonly format: ResolvedFormat; readonly charset: string },
+): Uint8Array {
   const { format, charset } = options;
   const parts: Uint8Array[] = [format.linesStartingBy];
   row.forEach((value, at) => {
     if (at > 0) parts.push(format.fieldsTerminatedBy);
     const column = columns[at] as BoundExpression;
     if (value === null) {
-      parts.push(Buffer.from(format.escape === undefined ? "NULL" : `${String.fromCharCode(format.escape)}N`, "latin1"));
+      parts.push(
+        Buffer.from(
+          format.escape === undefined ? "NULL" : `${String.fromCharCode(format.escape)}N`,
+          "latin1",
+        ),
+      );
       return;
     }
-    const textual = ["string", "binary", "enum", "set", "date", "datetime", "timestamp", "time", "json", "geometry"].includes(column.type.kind);
+    const textual = [
+      "string",
+      "binary",
+      "enum",
+      "set",
+      "date",
+      "datetime",
+      "timestamp",
+      "time",
+      "json",
+      "geometry",
+    ].includes(column.type.kind);
     const enclose = format.enclosure !== undefined && (!format.optionallyEnclosed || textual);
     const bytes = escapeField(valueBytes(value, column, charset), format, enclose);
-    if (enclose && format.enclosure !== undefined) parts.push(Uint8Array.of(format.enclosure), bytes, Uint8Array.of(format.enclosure));
+    if (enclose && format.enclosure !== undefined)
+      parts.push(Uint8Array.of(format.enclosure), bytes, Uint8Array.of(format.enclosure));
     else parts.push(bytes);
   });
   parts.push(format.linesTerminatedBy);
@@ -95,7 +119,10 @@ function escapeField(bytes: Uint8Array, format: ResolvedFormat, enclosed: boolea
   const result: number[] = [];
   for (const byte of bytes) {
     const special =
-      byte === escape || byte === enclosure || (!enclosed && byte === fieldsTerminatedBy[0]) || byte === linesTerminatedBy[0];
+      byte === escape ||
+      byte === enclosure ||
+      (!enclosed && byte === fieldsTerminatedBy[0]) ||
+      byte === linesTerminatedBy[0];
     if (byte === 0) result.push(escape, 0x30);
     else if (special) result.push(escape, byte);
     else result.push(byte);

@@ -1,12 +1,14 @@
 /** SELECT and the other query expressions as statements, with INTO. */
 import type { Transaction } from "../../engine/api.ts";
 import { sqlError } from "../../values/sql-error.ts";
-import type { Query, Select } from "../ast/query.ts";
 import type { Value } from "../../values/value.ts";
+import type { Query, Select } from "../ast/query.ts";
 import { drive } from "../executor/query-driver.ts";
 import type { ExecutableQuery } from "../planner/executable-query.ts";
-import { planAndOpen, sendRows } from "../session/select-runner.ts";
+import { PlanGuard } from "../session/plan-guard.ts";
+import { type ParameterValues, planAndOpen, sendRows } from "../session/select-runner.ts";
 import { SessionContext } from "../session/session-context.ts";
+import type { SessionState } from "../session/session-state.ts";
 import { procedureSelect, runSelectedProcedure } from "./call.ts";
 import { writeOutfile } from "./select-outfile.ts";
 import type { StatementRun } from "./statement-run.ts";
@@ -31,7 +33,9 @@ export async function runQuery(query: Query, run: StatementRun): Promise<void> {
 async function runInside(query: Query, transaction: Transaction, run: StatementRun): Promise<void> {
   const { session, options, parameters, sink } = run;
   const context = new SessionContext(session, { signal: options.signal });
-  const executable = await planAndOpen(session, transaction, query, { parameters, context });
+  const reused = reusablePlan(query, session, parameters, transaction);
+  const executable = reused ?? (await planAndOpen(session, transaction, query, { parameters, context }));
+  if (reused === undefined) keepPlan(query, executable, session, parameters);
   try {
     if (query.into !== undefined) {
       await runInto(query.into, executable, { run, context });
@@ -45,11 +49,51 @@ async function runInside(query: Query, transaction: Transaction, run: StatementR
   }
 }
 
+interface KeptPlan {
+  readonly guard: PlanGuard;
+  readonly executable: ExecutableQuery;
+}
+
+/** Plans by the AST they were made of; an AST belongs to one session and is reused through its statement cache. */
+const keptPlans = new WeakMap<Query, KeptPlan>();
+
+/** The plan of an earlier execution with its tables open, when it still fits. */
+function reusablePlan(
+  query: Query,
+  session: SessionState,
+  parameters: ParameterValues,
+  transaction: Transaction,
+): ExecutableQuery | undefined {
+  const kept = keptPlans.get(query);
+  if (kept === undefined) return undefined;
+  const { guard, executable } = kept;
+  const fits = guard.holds(session, parameters.types) && executable.openTables(transaction);
+  if (!fits || guard.isOutgrown((slot) => executable.frame.tables[slot]?.rowCount() ?? 0)) {
+    keptPlans.delete(query);
+    return undefined;
+  }
+  guard.replayWarnings(session);
+  return executable;
+}
+
+function keepPlan(
+  query: Query,
+  executable: ExecutableQuery,
+  session: SessionState,
+  parameters: ParameterValues,
+): void {
+  // Locking reads open writers, which takes waits: they are planned each time.
+  if (!executable.builder.cacheable || executable.locksRows || query.into !== undefined) return;
+  keptPlans.set(query, { executable, guard: new PlanGuard(session, parameters.types, executable.builder) });
+}
+
 /** Plain table names of the current database, for metadata locks of transactions. */
 function tableNames(query: Query): readonly string[] {
   const { body } = query;
   if (body.kind !== "select") return [];
-  return (body as Select).from.flatMap((reference) => (reference.kind === "table" && reference.database === undefined ? [reference.name] : []));
+  return (body as Select).from.flatMap((reference) =>
+    reference.kind === "table" && reference.database === undefined ? [reference.name] : [],
+  );
 }
 
 async function runInto(
@@ -81,9 +125,19 @@ async function runInto(
   );
   if (pending !== undefined) await pending;
   if (into.kind !== "variables") {
-    const affected = await writeOutfile(into, executable.output.map((column) => column.expression), rows, session);
+    const affected = await writeOutfile(
+      into,
+      executable.output.map((column) => column.expression),
+      rows,
+      session,
+    );
     session.rowCount = affected;
-    sink.ok({ affectedRows: affected, lastInsertId: 0, warningCount: session.diagnostics.warningCount, info: "" });
+    sink.ok({
+      affectedRows: affected,
+      lastInsertId: 0,
+      warningCount: session.diagnostics.warningCount,
+      info: "",
+    });
     return;
   }
   if (rows.length > 1) throw sqlError("ER_TOO_MANY_ROWS");
@@ -97,6 +151,10 @@ async function runInto(
     });
   }
   session.rowCount = rows.length;
-  sink.ok({ affectedRows: rows.length, lastInsertId: 0, warningCount: session.diagnostics.warningCount, info: "" });
+  sink.ok({
+    affectedRows: rows.length,
+    lastInsertId: 0,
+    warningCount: session.diagnostics.warningCount,
+    info: "",
+  });
 }
-

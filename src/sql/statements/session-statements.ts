@@ -36,7 +36,9 @@ export async function runKill(statement: Kill, run: StatementRun): Promise<void>
   if (processList === undefined) throw sqlError("ER_NO_SUCH_THREAD", id);
   const { user, account } = session.connection;
   const mayKillOthers =
-    accounts === undefined || accounts.hasGlobal(account, "CONNECTION_ADMIN") || accounts.hasGlobal(account, "SUPER");
+    accounts === undefined ||
+    accounts.hasGlobal(account, "CONNECTION_ADMIN") ||
+    accounts.hasGlobal(account, "SUPER");
   processList.kill(id, statement.type, { user, mayKillOthers });
   report(run, NOTHING);
 }

@@ -1,16 +1,17 @@
 /** SET in all its forms. */
-import { sqlError } from "../../values/sql-error.ts";
+
 import { charsetInfo, collationInfo } from "../../values/charset.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
+import type { Expression } from "../ast/expression.ts";
 import type { SetAssignment, SetStatement } from "../ast/session.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
+import { ExecutionFrame } from "../executor/execution-frame.ts";
+import { compileExpression } from "../expression/compile.ts";
 import { CommonTables } from "../planner/derived-table.ts";
 import { subqueryPlanner } from "../planner/query-planner.ts";
 import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
-import type { Expression } from "../ast/expression.ts";
-import { compileExpression } from "../expression/compile.ts";
-import { ExecutionFrame } from "../executor/execution-frame.ts";
 import { createBuilder } from "../session/select-runner.ts";
 import { SessionContext } from "../session/session-context.ts";
 import type { VariableWriteScope } from "../session/session-variables.ts";
@@ -32,7 +33,10 @@ export async function runSet(statement: SetStatement, run: StatementRun): Promis
   report(run, NOTHING);
 }
 
-async function assign(assignment: Exclude<SetAssignment, { readonly kind: "password" }>, run: StatementRun): Promise<void> {
+async function assign(
+  assignment: Exclude<SetAssignment, { readonly kind: "password" }>,
+  run: StatementRun,
+): Promise<void> {
   const { session } = run;
   switch (assignment.kind) {
     case "user-variable": {
@@ -45,7 +49,8 @@ async function assign(assignment: Exclude<SetAssignment, { readonly kind: "passw
     case "names": {
       const charset = assignment.charset === undefined ? "utf8mb4" : charsetInfo(assignment.charset).name;
       const collation = assignment.collation ?? charsetInfo(charset).defaultCollation;
-      if (collationInfo(collation).charset !== charset) throw sqlError("ER_COLLATION_CHARSET_MISMATCH", collation, charset);
+      if (collationInfo(collation).charset !== charset)
+        throw sqlError("ER_COLLATION_CHARSET_MISMATCH", collation, charset);
       setText(run, "character_set_client", charset);
       setText(run, "character_set_results", charset);
       setText(run, "character_set_connection", charset);
@@ -68,27 +73,57 @@ async function assign(assignment: Exclude<SetAssignment, { readonly kind: "passw
 
 function setText(run: StatementRun, name: string, value: string): void {
   const { session } = run;
-  const type: SqlType = { kind: "string", name: "varchar", length: value.length, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+  const type: SqlType = {
+    kind: "string",
+    name: "varchar",
+    length: value.length,
+    charset: "utf8mb4",
+    collation: "utf8mb4_0900_ai_ci",
+  };
   session.variables.set(name, "session", { value, type });
 }
 
-async function assignSystemVariable(assignment: SetAssignment & { readonly kind: "system-variable" }, run: StatementRun): Promise<void> {
+async function assignSystemVariable(
+  assignment: SetAssignment & { readonly kind: "system-variable" },
+  run: StatementRun,
+): Promise<void> {
   const { session } = run;
   const { name, value } = assignment;
   const scope: VariableWriteScope =
     assignment.scope === undefined || assignment.scope === "local" ? "session" : assignment.scope;
   const given = value.kind === "default" ? undefined : evaluateAnywhere(value, run);
   const before = session.settings.autocommit;
+  if (scope !== "session") requireGlobalSet(run);
+  const { databaseVariables } = session.services;
+  if (databaseVariables?.get(name) !== undefined) {
+    if (scope === "session") throw sqlError("ER_GLOBAL_VARIABLE", name);
+    if (typeof given?.value !== "string") throw sqlError("ER_WRONG_TYPE_FOR_VAR", name);
+    await databaseVariables.set(name, given.value);
+    return;
+  }
   session.variables.set(name, scope, given);
   if (scope !== "session") return;
   session.settingsChanged();
   // Switching autocommit on commits what is open.
   if (name === "autocommit" && !before && session.settings.autocommit) await session.transactions.commit();
-  if (name === "transaction_isolation") session.engineSession.isolation = isolationOf(session.variables.get(name, "session"));
-  if (name === "transaction_read_only") session.transactions.sessionReadOnly = Number(session.variables.get(name, "session")) !== 0;
+  if (name === "transaction_isolation")
+    session.engineSession.isolation = isolationOf(session.variables.get(name, "session"));
+  if (name === "transaction_read_only")
+    session.transactions.sessionReadOnly = Number(session.variables.get(name, "session")) !== 0;
 }
 
-function isolationOf(value: Value): "READ-UNCOMMITTED" | "READ-COMMITTED" | "REPEATABLE-READ" | "SERIALIZABLE" {
+/** 1227 unless the account may change the server's settings. */
+function requireGlobalSet({ session }: StatementRun): void {
+  const { accounts } = session.services;
+  const { account } = session.connection;
+  if (accounts === undefined) return;
+  if (accounts.hasGlobal(account, "SYSTEM_VARIABLES_ADMIN") || accounts.hasGlobal(account, "SUPER")) return;
+  throw sqlError("ER_SPECIFIC_ACCESS_DENIED_ERROR", "SUPER or SYSTEM_VARIABLES_ADMIN");
+}
+
+function isolationOf(
+  value: Value,
+): "READ-UNCOMMITTED" | "READ-COMMITTED" | "REPEATABLE-READ" | "SERIALIZABLE" {
   switch (value) {
     case "READ-UNCOMMITTED":
     case "READ-COMMITTED":
@@ -99,9 +134,13 @@ function isolationOf(value: Value): "READ-UNCOMMITTED" | "READ-COMMITTED" | "REP
   }
 }
 
-function setTransaction(assignment: SetAssignment & { readonly kind: "transaction" }, run: StatementRun): void {
+function setTransaction(
+  assignment: SetAssignment & { readonly kind: "transaction" },
+  run: StatementRun,
+): void {
   const { session } = run;
   const { scope, isolation, access } = assignment;
+  if (scope !== undefined && scope !== "session") requireGlobalSet(run);
   if (scope === undefined) {
     if (session.transactions.isOpen) throw sqlError("ER_CANT_CHANGE_TX_CHARACTERISTICS");
     session.transactions.setNext({
@@ -111,7 +150,13 @@ function setTransaction(assignment: SetAssignment & { readonly kind: "transactio
     return;
   }
   const number: SqlType = { kind: "integer", name: "bigint", unsigned: false, zerofill: false };
-  const text: SqlType = { kind: "string", name: "varchar", length: 20, charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+  const text: SqlType = {
+    kind: "string",
+    name: "varchar",
+    length: 20,
+    charset: "utf8mb4",
+    collation: "utf8mb4_0900_ai_ci",
+  };
   if (isolation !== undefined) {
     session.variables.set("transaction_isolation", scope, { value: isolation, type: text });
     if (scope === "session") session.engineSession.isolation = isolation;
@@ -124,15 +169,27 @@ function setTransaction(assignment: SetAssignment & { readonly kind: "transactio
 }
 
 /** An expression outside any table, which may hold subqueries. */
-export function evaluateAnywhere(expression: Expression, run: StatementRun): { readonly value: Value; readonly type: SqlType } {
+export function evaluateAnywhere(
+  expression: Expression,
+  run: StatementRun,
+): { readonly value: Value; readonly type: SqlType } {
   const { session, options, parameters } = run;
   const { transactions } = session;
   const transaction = transactions.forStatement(options.signal);
   try {
     const context = new SessionContext(session, { signal: options.signal });
     const builder = createBuilder(session, transaction, parameters, context);
-    const level = new QueryLevel(undefined, () => builder.addRegister(), subqueryPlanner({ builder, outer: undefined, commonTables: new CommonTables() }));
-    const scope = new QueryScope(level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" });
+    const level = new QueryLevel(
+      undefined,
+      () => builder.addRegister(),
+      subqueryPlanner({ builder, outer: undefined, commonTables: new CommonTables() }),
+    );
+    const scope = new QueryScope(level, {
+      clause: "field list",
+      aggregates: "forbidden",
+      windows: false,
+      aliases: "none",
+    });
     const bound = bindExpression(expression, scope, builder.environment);
     const evaluate = compileExpression(bound, builder);
     const frame = new ExecutionFrame(builder.tables.length, builder.registerCount, context);
@@ -148,11 +205,19 @@ export function evaluateAnywhere(expression: Expression, run: StatementRun): { r
   }
 }
 
-function setPassword(assignment: SetAssignment & { readonly kind: "password" }, run: StatementRun): Promise<void> {
+function setPassword(
+  assignment: SetAssignment & { readonly kind: "password" },
+  run: StatementRun,
+): Promise<void> {
   return define(run, async ({ session }) => {
     const { accounts } = session.services;
     if (accounts === undefined) throw sqlError("ER_OPTION_PREVENTS_STATEMENT", "--skip-grant-tables");
-    const objects = { currentDatabase: session.database, tableExists: () => true, columnExists: () => true, routineExists: () => true };
+    const objects = {
+      currentDatabase: session.database,
+      tableExists: () => true,
+      columnExists: () => true,
+      routineExists: () => true,
+    };
     const warnings = await accounts.execute(session.connection.account, assignment, objects);
     for (const { level, errno, message } of warnings) session.warn(level, errno, message);
     return NOTHING;

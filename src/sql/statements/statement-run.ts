@@ -2,9 +2,9 @@
 import type { Transaction } from "../../engine/api.ts";
 import type { ResultSink } from "../../values/row-writer.ts";
 import type { QueryOptions } from "../api.ts";
+import type { ParameterValues } from "../session/select-runner.ts";
 import type { SessionContext } from "../session/session-context.ts";
 import type { SessionState } from "../session/session-state.ts";
-import type { ParameterValues } from "../session/select-runner.ts";
 
 export interface StatementRun {
   readonly session: SessionState;

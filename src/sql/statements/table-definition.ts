@@ -1,8 +1,9 @@
 /** Builds table definitions from CREATE TABLE and the pieces of ALTER TABLE. */
-import { sqlError } from "../../values/sql-error.ts";
-import type { SqlType } from "../../values/sql-type.ts";
+
 import type { Column, ColumnDefault, ForeignKey, IndexDefinition, IndexPart } from "../../tables/schema.ts";
 import { decodeText } from "../../values/charset.ts";
+import { sqlError } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
 import type {
   CheckDefinition,
   ColumnDefinition,
@@ -15,12 +16,12 @@ import type { Expression } from "../ast/expression.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import { columnsScope } from "../planner/generated-column.ts";
 import { canonicalText, columnsIn } from "./canonical-text.ts";
-import { literalDefault } from "./literal-default.ts";
-import { isLongType, beginsWithColumns, uniqueIndexName } from "./index-rules.ts";
 import { resolveCharset, resolveColumnType } from "./column-type.ts";
+import { beginsWithColumns, isLongType, uniqueIndexName } from "./index-rules.ts";
+import { literalDefault } from "./literal-default.ts";
+import { checkName, type SchemaEditor, sameName } from "./schema-editor.ts";
 import type { TransactionRun } from "./statement-run.ts";
 import { registerColumns } from "./target-table.ts";
-import { type SchemaEditor, checkName, sameName } from "./schema-editor.ts";
 
 const COMMENT_LENGTH_MAX = 1024;
 
@@ -54,8 +55,10 @@ export class TableDefinition {
     const nullable = definition.nullable ?? !definition.primaryKey;
     if (definition.primaryKey && definition.nullable === true) throw sqlError("ER_PRIMARY_CANT_HAVE_NULL");
     if (definition.nullable === true) this.explicitNull.add(columnId);
-    const comment = definition.comment === undefined ? "" : decodeText(definition.comment, session.settings.clientCharset);
-    if ([...comment].length > COMMENT_LENGTH_MAX) throw sqlError("ER_TOO_LONG_FIELD_COMMENT", definition.name, COMMENT_LENGTH_MAX);
+    const comment =
+      definition.comment === undefined ? "" : decodeText(definition.comment, session.settings.clientCharset);
+    if ([...comment].length > COMMENT_LENGTH_MAX)
+      throw sqlError("ER_TOO_LONG_FIELD_COMMENT", definition.name, COMMENT_LENGTH_MAX);
     this.#checkAttributes(definition, type);
     const isNullable = definition.autoIncrement ? false : nullable;
     const columnDefault = this.#defaultOf(definition, type, isNullable);
@@ -68,7 +71,12 @@ export class TableDefinition {
       ...(definition.onUpdateNow !== undefined ? { onUpdateNow: { fraction: definition.onUpdateNow } } : {}),
       autoIncrement: definition.autoIncrement,
       ...(definition.generated !== undefined
-        ? { generated: { sql: canonicalText(definition.generated.expression, this.#run), stored: definition.generated.stored } }
+        ? {
+            generated: {
+              sql: canonicalText(definition.generated.expression, this.#run),
+              stored: definition.generated.stored,
+            },
+          }
         : {}),
       invisible: definition.invisible ?? false,
       comment,
@@ -77,12 +85,15 @@ export class TableDefinition {
 
   #checkAttributes(definition: ColumnDefinition, type: SqlType): void {
     if (definition.autoIncrement) {
-      if (type.kind !== "integer" && type.kind !== "float") throw sqlError("ER_WRONG_FIELD_SPEC", definition.name);
+      if (type.kind !== "integer" && type.kind !== "float")
+        throw sqlError("ER_WRONG_FIELD_SPEC", definition.name);
       if (definition.default !== undefined) throw sqlError("ER_INVALID_DEFAULT", definition.name);
-      if (definition.generated !== undefined) throw sqlError("ER_WRONG_USAGE", "AUTO_INCREMENT", "generated column");
+      if (definition.generated !== undefined)
+        throw sqlError("ER_WRONG_USAGE", "AUTO_INCREMENT", "generated column");
     }
     if (definition.onUpdateNow !== undefined) {
-      const fits = (type.kind === "datetime" || type.kind === "timestamp") && type.fraction === definition.onUpdateNow;
+      const fits =
+        (type.kind === "datetime" || type.kind === "timestamp") && type.fraction === definition.onUpdateNow;
       if (!fits) throw sqlError("ER_INVALID_ON_UPDATE", definition.name);
     }
     if (definition.generated !== undefined && definition.default !== undefined) {
@@ -102,7 +113,8 @@ export class TableDefinition {
     column: { readonly type: SqlType; readonly nullable: boolean },
   ): ColumnDefault {
     const { type, nullable } = column;
-    if (given.kind === "expression") return { kind: "expression", sql: canonicalText(given.value, this.#run) };
+    if (given.kind === "expression")
+      return { kind: "expression", sql: canonicalText(given.value, this.#run) };
     const { value } = given;
     if (value.kind === "function" && (value.name === "now" || value.name === "current_timestamp")) {
       const fraction = value.args[0]?.kind === "number" ? Number(value.args[0].text) : 0;
@@ -114,7 +126,8 @@ export class TableDefinition {
       if (!nullable) throw sqlError("ER_INVALID_DEFAULT", name);
       return { kind: "literal", value: null };
     }
-    if (isLongType(type) || type.kind === "json" || type.kind === "geometry") throw sqlError("ER_BLOB_CANT_HAVE_DEFAULT", name);
+    if (isLongType(type) || type.kind === "json" || type.kind === "geometry")
+      throw sqlError("ER_BLOB_CANT_HAVE_DEFAULT", name);
     return { kind: "literal", value: literalDefault(name, value, type, this.#run) };
   }
 
@@ -139,7 +152,13 @@ export class TableDefinition {
     if (definition.unique) this.editor.addIndex(element("unique"), false);
     // An inline REFERENCES clause makes a foreign key too (since MySQL 9.0).
     if (definition.references !== undefined) {
-      this.addForeignKey({ kind: "foreign-key", columns: [name], references: definition.references, start, end });
+      this.addForeignKey({
+        kind: "foreign-key",
+        columns: [name],
+        references: definition.references,
+        start,
+        end,
+      });
     }
     for (const check of definition.checks) this.addCheck(check, name);
   }
@@ -163,13 +182,28 @@ export class TableDefinition {
   addCheck(check: CheckDefinition, column: string | undefined): void {
     for (const name of columnsIn(check.expression)) {
       const found = this.editor.findColumn(name);
-      if (found === undefined) throw sqlError("ER_CHECK_CONSTRAINT_REFERS_UNKNOWN_COLUMN", check.name ?? this.#nextCheckName(), name);
+      if (found === undefined)
+        throw sqlError(
+          "ER_CHECK_CONSTRAINT_REFERS_UNKNOWN_COLUMN",
+          check.name ?? this.#nextCheckName(),
+          name,
+        );
       if (column !== undefined && !sameName(column, name)) {
-        throw sqlError("ER_COLUMN_CHECK_CONSTRAINT_REFERENCES_OTHER_COLUMN", check.name ?? this.#nextCheckName());
+        throw sqlError(
+          "ER_COLUMN_CHECK_CONSTRAINT_REFERENCES_OTHER_COLUMN",
+          check.name ?? this.#nextCheckName(),
+        );
       }
-      if (found.autoIncrement) throw sqlError("ER_CHECK_CONSTRAINT_REFERS_AUTO_INCREMENT_COLUMN", check.name ?? this.#nextCheckName());
+      if (found.autoIncrement)
+        throw sqlError(
+          "ER_CHECK_CONSTRAINT_REFERS_AUTO_INCREMENT_COLUMN",
+          check.name ?? this.#nextCheckName(),
+        );
     }
-    if (check.name !== undefined && this.editor.checks.some((other) => sameName(other.name, check.name ?? ""))) {
+    if (
+      check.name !== undefined &&
+      this.editor.checks.some((other) => sameName(other.name, check.name ?? ""))
+    ) {
       throw sqlError("ER_CHECK_CONSTRAINT_DUP_NAME", check.name);
     }
     this.editor.addCheck(check, canonicalText(check.expression, this.#run));
@@ -190,25 +224,39 @@ export class TableDefinition {
       }
       return column;
     });
-    const parentColumns = references.columns ?? this.#parentPrimaryKey(references.table.database, references.table.name);
+    const parentColumns =
+      references.columns ?? this.#parentPrimaryKey(references.table.database, references.table.name);
     if (parentColumns.length !== columnIds.length) {
-      throw sqlError("ER_WRONG_FK_DEF", element.constraint ?? "foreign key without name", "Key reference and table reference don't match");
+      throw sqlError(
+        "ER_WRONG_FK_DEF",
+        element.constraint ?? "foreign key without name",
+        "Key reference and table reference don't match",
+      );
     }
     for (const column of columnIds) {
       const setsNull = references.onDelete === "set null" || references.onUpdate === "set null";
       if (setsNull && !column.nullable) {
-        throw sqlError("ER_FK_COLUMN_NOT_NULL", column.name, element.constraint ?? `${editor.tableName}_ibfk_${editor.foreignKeys.length + 1}`);
+        throw sqlError(
+          "ER_FK_COLUMN_NOT_NULL",
+          column.name,
+          element.constraint ?? `${editor.tableName}_ibfk_${editor.foreignKeys.length + 1}`,
+        );
       }
     }
     if (element.constraint !== undefined) {
       checkName(element.constraint);
-      if (editor.foreignKeys.some((key) => sameName(key.name, element.constraint ?? ""))) throw sqlError("ER_FK_DUP_NAME", element.constraint);
+      if (editor.foreignKeys.some((key) => sameName(key.name, element.constraint ?? "")))
+        throw sqlError("ER_FK_DUP_NAME", element.constraint);
     }
-    const ownDatabase = this.#run.session.revisionOf(undefined === references.table.database ? undefined : references.table.database).databaseName;
+    const ownDatabase = this.#run.session.revisionOf(
+      undefined === references.table.database ? undefined : references.table.database,
+    ).databaseName;
     const key: ForeignKey = {
       name: element.constraint ?? "",
       columnIds: columnIds.map((column) => column.id),
-      ...(references.table.database !== undefined && ownDatabase !== this.database ? { parentDatabase: ownDatabase } : {}),
+      ...(references.table.database !== undefined && ownDatabase !== this.database
+        ? { parentDatabase: ownDatabase }
+        : {}),
       parentTable: references.table.name,
       parentColumns,
       ...(references.onDelete !== undefined ? { onDelete: references.onDelete } : {}),
@@ -224,7 +272,9 @@ export class TableDefinition {
   #parentPrimaryKey(database: string | undefined, table: string): readonly string[] {
     const { session, transaction } = this.#run;
     const own = sameName(table, this.editor.tableName);
-    const schema = own ? undefined : transaction.getSchema(session.revisionOf(database ?? this.database), table);
+    const schema = own
+      ? undefined
+      : transaction.getSchema(session.revisionOf(database ?? this.database), table);
     const columns = own ? this.editor.columns : (schema?.columns ?? []);
     const parts: readonly IndexPart[] = own ? this.editor.primaryKey : (schema?.primaryKey ?? []);
     if (!own && schema === undefined) throw sqlError("ER_FK_CANNOT_OPEN_PARENT", table);
@@ -236,9 +286,20 @@ export class TableDefinition {
     const { editor } = this;
     for (const { key, indexName } of this.#newKeys) {
       if (beginsWithColumns(editor.primaryKey, key.columnIds)) continue;
-      if (editor.indexes.some((index) => index.kind !== "fulltext" && index.kind !== "spatial" && beginsWithColumns(index.parts, key.columnIds))) continue;
+      if (
+        editor.indexes.some(
+          (index) =>
+            index.kind !== "fulltext" &&
+            index.kind !== "spatial" &&
+            beginsWithColumns(index.parts, key.columnIds),
+        )
+      )
+        continue;
       const first = editor.columnById(key.columnIds[0] ?? -1)?.name ?? "key";
-      const name = indexName !== undefined && editor.findIndex(indexName) === undefined ? indexName : uniqueIndexName(first, editor.indexes);
+      const name =
+        indexName !== undefined && editor.findIndex(indexName) === undefined
+          ? indexName
+          : uniqueIndexName(first, editor.indexes);
       editor.indexes.push({
         id: editor.takeId(),
         name,
@@ -252,7 +313,15 @@ export class TableDefinition {
     editor.indexes = editor.indexes.filter(
       (index) =>
         index.implicit !== true ||
-        !editor.indexes.some((other) => other !== index && other.implicit !== true && beginsWithColumns(other.parts, index.parts.map((part) => part.columnId))),
+        !editor.indexes.some(
+          (other) =>
+            other !== index &&
+            other.implicit !== true &&
+            beginsWithColumns(
+              other.parts,
+              index.parts.map((part) => part.columnId),
+            ),
+        ),
     );
   }
 
@@ -282,8 +351,10 @@ export class TableDefinition {
   readonly #expressions: (readonly [Expression, string])[] = [];
 
   noteExpressions(definition: ColumnDefinition): void {
-    if (definition.generated !== undefined) this.#expressions.push([definition.generated.expression, "generated column function"]);
-    if (definition.default?.kind === "expression") this.#expressions.push([definition.default.value, "default value expression"]);
+    if (definition.generated !== undefined)
+      this.#expressions.push([definition.generated.expression, "generated column function"]);
+    if (definition.default?.kind === "expression")
+      this.#expressions.push([definition.default.value, "default value expression"]);
   }
 
   /** Table options; returns AUTO_INCREMENT's value when given. */
@@ -295,7 +366,10 @@ export class TableDefinition {
     const collation = written("collate");
     if (charset !== undefined || collation !== undefined) {
       const resolved = resolveCharset(
-        { ...(charset !== undefined && charset.toLowerCase() !== "default" ? { charset } : {}), ...(collation !== undefined ? { collation } : {}) },
+        {
+          ...(charset !== undefined && charset.toLowerCase() !== "default" ? { charset } : {}),
+          ...(collation !== undefined ? { collation } : {}),
+        },
         editor,
       );
       editor.charset = resolved.charset;
@@ -312,7 +386,10 @@ export class TableDefinition {
           editor.engine = engineName(option.value);
           break;
         case "comment":
-          editor.comment = option.bytes === undefined ? option.value : decodeText(option.bytes, this.#run.session.settings.clientCharset);
+          editor.comment =
+            option.bytes === undefined
+              ? option.value
+              : decodeText(option.bytes, this.#run.session.settings.clientCharset);
           break;
         case "auto_increment":
           autoIncrement = BigInt(option.value);
@@ -347,4 +424,3 @@ function engineName(written: string): string {
   if (known === undefined) throw sqlError("ER_UNKNOWN_STORAGE_ENGINE", written);
   return known;
 }
-

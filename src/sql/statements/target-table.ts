@@ -3,12 +3,13 @@
  * compiled defaults, generated columns and checks over them. Registers hold values as expressions see them: TIMESTAMP
  * in the session's time zone; {@link TargetTable.toStored} and {@link TargetTable.toLocal} convert.
  */
-import { sqlError } from "../../values/sql-error.ts";
+
+import type { RowCodec } from "../../tables/row-codec.ts";
+import type { Column, TableSchema } from "../../tables/schema.ts";
 import type { DateTime } from "../../values/datetime.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import { convertForStore } from "../../values/store/convert-for-store.ts";
 import type { Value } from "../../values/value.ts";
-import type { Column, TableSchema } from "../../tables/schema.ts";
-import type { RowCodec } from "../../tables/row-codec.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
 import { compileExpression, compilePredicate } from "../expression/compile.ts";
@@ -49,7 +50,11 @@ export class TargetTable {
   readonly #generated: readonly Generated[];
   readonly #checks: readonly Check[];
 
-  constructor(names: { readonly database: string; readonly name: string; readonly alias?: string }, table: { readonly schema: TableSchema; readonly codec: RowCodec }, builder: PlanBuilder) {
+  constructor(
+    names: { readonly database: string; readonly name: string; readonly alias?: string },
+    table: { readonly schema: TableSchema; readonly codec: RowCodec },
+    builder: PlanBuilder,
+  ) {
     this.database = names.database;
     this.name = names.name;
     this.schema = table.schema;
@@ -59,9 +64,12 @@ export class TargetTable {
     this.columns = registerColumns(table.schema, this.base, names.alias ?? names.name);
     const automatic = table.schema.columns.findIndex((column) => column.autoIncrement);
     this.autoIncrement = automatic < 0 ? undefined : automatic;
-    this.timestamps = table.schema.columns.flatMap((column, at) => (column.type.kind === "timestamp" ? [at] : []));
+    this.timestamps = table.schema.columns.flatMap((column, at) =>
+      column.type.kind === "timestamp" ? [at] : [],
+    );
     const environment = builder.environment;
-    const compile = (sql: string, clause: string) => bindStoredText(sql, this.columns, { environment, clause });
+    const compile = (sql: string, clause: string) =>
+      bindStoredText(sql, this.columns, { environment, clause });
     this.#defaults = table.schema.columns.map((column) => makeDefault(column, compile, builder));
     this.#generated = table.schema.columns.flatMap((column, at) => {
       if (column.generated === undefined) return [];
@@ -72,7 +80,13 @@ export class TargetTable {
       .filter((check) => check.enforced)
       .map((check) => {
         const bound = compile(check.sql, "check constraint expression");
-        const negated: BoundExpression = { kind: "not", operand: bound, type: bound.type, nullable: bound.nullable, coercibility: 5 };
+        const negated: BoundExpression = {
+          kind: "not",
+          operand: bound,
+          type: bound.type,
+          nullable: bound.nullable,
+          coercibility: 5,
+        };
         return { name: check.name, isViolated: compilePredicate(negated, builder) };
       });
   }
@@ -105,6 +119,14 @@ export class TargetTable {
     return column.nullable ? null : implicitDefault(column.type);
   }
 
+  hasComputedDefault(at: number): boolean {
+    return this.schema.columns[at]?.default?.kind === "expression";
+  }
+
+  get hasComputedDefaults(): boolean {
+    return this.schema.columns.some((column) => column.default?.kind === "expression");
+  }
+
   /** DEFAULT as a value: no error for nullable columns without default. */
   hasDefault(at: number): boolean {
     return this.#defaults[at] !== undefined;
@@ -128,7 +150,13 @@ export class TargetTable {
     for (const { at, bound, evaluate } of this.#generated) {
       const column = this.schema.columns[at] as Column;
       if (column.generated?.stored) continue;
-      frame.registers[this.base + at] = convertForStore(evaluate(frame), bound.type, column.type, column, context);
+      frame.registers[this.base + at] = convertForStore(
+        evaluate(frame),
+        bound.type,
+        column.type,
+        column,
+        context,
+      );
     }
   }
 
@@ -174,7 +202,11 @@ export function registerColumns(schema: TableSchema, base: number, alias: string
   }));
 }
 
-function makeDefault(column: Column, compile: (sql: string, clause: string) => BoundExpression, builder: PlanBuilder): MakeDefault {
+function makeDefault(
+  column: Column,
+  compile: (sql: string, clause: string) => BoundExpression,
+  builder: PlanBuilder,
+): MakeDefault {
   const { default: given } = column;
   if (given === undefined) return undefined;
   switch (given.kind) {

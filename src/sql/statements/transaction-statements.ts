@@ -1,12 +1,21 @@
 /** START TRANSACTION, COMMIT, ROLLBACK, savepoints, LOCK and UNLOCK TABLES. */
 import { sqlError } from "../../values/sql-error.ts";
-import type { EndTransaction, LockTables, Savepoint, StartTransaction, UnlockTables } from "../ast/session.ts";
+import type {
+  EndTransaction,
+  LockTables,
+  Savepoint,
+  StartTransaction,
+  UnlockTables,
+} from "../ast/session.ts";
 import { report } from "./run-statement.ts";
 import type { StatementRun } from "./statement-run.ts";
 
 const NOTHING = { affectedRows: 0, lastInsertId: 0, info: "" };
 
-export async function runTransactionStatement(statement: StartTransaction | EndTransaction | Savepoint, run: StatementRun): Promise<void> {
+export async function runTransactionStatement(
+  statement: StartTransaction | EndTransaction | Savepoint,
+  run: StatementRun,
+): Promise<void> {
   const { session, options } = run;
   const { transactions } = session;
   switch (statement.kind) {
@@ -21,7 +30,8 @@ export async function runTransactionStatement(statement: StartTransaction | EndT
     case "commit":
     case "rollback": {
       const { current } = transactions;
-      const chained = statement.chain === true ? { isolation: current?.isolation, readOnly: current?.readOnly } : undefined;
+      const chained =
+        statement.chain === true ? { isolation: current?.isolation, readOnly: current?.readOnly } : undefined;
       if (statement.kind === "commit") await transactions.commit();
       else transactions.rollback();
       if (chained !== undefined) {
@@ -38,11 +48,13 @@ export async function runTransactionStatement(statement: StartTransaction | EndT
       else if (!transactions.autocommit) transactions.forStatement(options.signal).savepoint(statement.name);
       break;
     case "rollback-to-savepoint":
-      if (transactions.current === undefined) throw sqlError("ER_SP_DOES_NOT_EXIST", "SAVEPOINT", statement.name);
+      if (transactions.current === undefined)
+        throw sqlError("ER_SP_DOES_NOT_EXIST", "SAVEPOINT", statement.name);
       transactions.current.rollbackToSavepoint(statement.name);
       break;
     case "release-savepoint":
-      if (transactions.current === undefined) throw sqlError("ER_SP_DOES_NOT_EXIST", "SAVEPOINT", statement.name);
+      if (transactions.current === undefined)
+        throw sqlError("ER_SP_DOES_NOT_EXIST", "SAVEPOINT", statement.name);
       transactions.current.releaseSavepoint(statement.name);
       break;
   }
@@ -79,7 +91,8 @@ export async function runLockTables(statement: LockTables, run: StatementRun): P
 
 export async function runUnlockTables(statement: UnlockTables, run: StatementRun): Promise<void> {
   const { session } = run;
-  if (statement.kind !== "unlock-tables") throw sqlError("ER_NOT_SUPPORTED_YET", statement.kind.replaceAll("-", " ").toUpperCase());
+  if (statement.kind !== "unlock-tables")
+    throw sqlError("ER_NOT_SUPPORTED_YET", statement.kind.replaceAll("-", " ").toUpperCase());
   if (session.tablesLocked) {
     session.tablesLocked = false;
     await session.transactions.commit();

@@ -7,10 +7,20 @@ import { sameStoredValue } from "./row-equality.ts";
 import type { TargetTable } from "./target-table.ts";
 
 /** When any column of the row in the registers differs from `before`, sets the columns that were not assigned. */
-export function touchOnUpdate(row: TargetTable, assigned: ReadonlySet<number>, before: readonly Value[], frame: Frame, context: SessionContext): void {
-  const touched = row.schema.columns.flatMap((column, at) => (column.onUpdateNow !== undefined && !assigned.has(at) ? [at] : []));
+export function touchOnUpdate(
+  row: TargetTable,
+  assigned: ReadonlySet<number>,
+  before: readonly Value[],
+  frame: Frame,
+  context: SessionContext,
+): void {
+  const touched = row.schema.columns.flatMap((column, at) =>
+    column.onUpdateNow !== undefined && !assigned.has(at) ? [at] : [],
+  );
   if (touched.length === 0) return;
-  const changed = before.some((value, at) => !sameStoredValue(value, frame.registers[row.base + at] as Value));
+  const changed = before.some(
+    (value, at) => !sameStoredValue(value, frame.registers[row.base + at] as Value),
+  );
   if (!changed) return;
   for (const at of touched) {
     const fraction = row.schema.columns[at]?.onUpdateNow?.fraction ?? 0;

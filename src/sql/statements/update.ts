@@ -1,9 +1,9 @@
 /** UPDATE of one table or several. */
 import type { TableWriter } from "../../engine/api.ts";
+import type { Column } from "../../tables/schema.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
-import type { Column } from "../../tables/schema.ts";
 import type { ColumnAssignment, Update } from "../ast/data-change.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { ExecutionFrame } from "../executor/execution-frame.ts";
@@ -13,8 +13,8 @@ import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
 import type { StoredRelation } from "../planner/relation.ts";
 import { ChangedRows } from "./changed-rows.ts";
 import { untilDone } from "./insert-rows.ts";
-import { defaultConstant } from "./row-scope.ts";
 import { sameRow } from "./row-equality.ts";
+import { defaultConstant } from "./row-scope.ts";
 import { duplicateError, refuseNull, storeInto } from "./row-writing.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { TargetTable } from "./target-table.ts";
@@ -46,7 +46,11 @@ export async function runUpdate(update: Update, run: TransactionRun): Promise<Ch
     context.rowNumber = position + 1;
     for (const target of targets) {
       rows.restore(position, frame);
-      const outcome = await changeRow(target, frame, { run, ignore: update.ignore, several: targets.length > 1 || update.tables.length > 1 });
+      const outcome = await changeRow(target, frame, {
+        run,
+        ignore: update.ignore,
+        several: targets.length > 1 || update.tables.length > 1,
+      });
       if (outcome === "absent") continue;
       matched++;
       if (outcome === "changed") affected++;
@@ -61,7 +65,10 @@ export async function runUpdate(update: Update, run: TransactionRun): Promise<Ch
   };
 }
 
-export function planUpdate(update: Update, run: TransactionRun): { readonly changed: ChangedRows; readonly targets: readonly UpdateTarget[] } {
+export function planUpdate(
+  update: Update,
+  run: TransactionRun,
+): { readonly changed: ChangedRows; readonly targets: readonly UpdateTarget[] } {
   const changed = new ChangedRows(update, run);
   const targets = bindTargets(update, changed);
   changed.plan(targets.map((target) => target.relation));
@@ -76,7 +83,11 @@ function bindTargets(update: Update, changed: ChangedRows): UpdateTarget[] {
     let target = targets.get(relation.slot);
     if (target === undefined) {
       const { table } = relation;
-      const row = new TargetTable({ database: table.database, name: table.name, alias: relation.alias }, { schema: table.view.schema, codec: table.codec }, builder);
+      const row = new TargetTable(
+        { database: table.database, name: table.name, alias: relation.alias },
+        { schema: table.view.schema, codec: table.codec },
+        builder,
+      );
       target = { relation, row, assignments: [], seen: new Set() };
       targets.set(relation.slot, target);
     }
@@ -86,7 +97,9 @@ function bindTargets(update: Update, changed: ChangedRows): UpdateTarget[] {
   const inner = new QueryLevel(undefined, () => builder.addRegister(), level.planSubquery);
   inner.merged = level.merged;
   for (const source of level.sources) {
-    const relation = relations.find((item) => item.alias === source.alias && item.table.database === source.database);
+    const relation = relations.find(
+      (item) => item.alias === source.alias && item.table.database === source.database,
+    );
     const target = relation === undefined ? undefined : targets.get(relation.slot);
     inner.sources.push(target === undefined ? source : { ...source, columns: target.row.columns });
   }
@@ -98,11 +111,16 @@ function bindTargets(update: Update, changed: ChangedRows): UpdateTarget[] {
       if (column.generated === undefined) target.assignments.push({ at, column, value: undefined });
       continue;
     }
-    if (column.generated !== undefined) throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, row.name);
+    if (column.generated !== undefined)
+      throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, row.name);
     const scope = new AssignmentScope(inner, row);
     const bound = bindExpression(assignment.value, scope, builder.environment);
     if (bound.kind === "row") throw sqlError("ER_OPERAND_COLUMNS", 1);
-    target.assignments.push({ at, column, value: { evaluate: compileExpression(bound, builder), type: bound.type } });
+    target.assignments.push({
+      at,
+      column,
+      value: { evaluate: compileExpression(bound, builder), type: bound.type },
+    });
   }
   return [...targets.values()];
 }
@@ -122,15 +140,23 @@ class AssignmentScope extends QueryScope {
 
 /** The table an assigned column belongs to. 1054, 1052, 1288. */
 function relationOf(assignment: ColumnAssignment, changed: ChangedRows): StoredRelation {
-  const scope = new QueryScope(changed.level, { clause: "field list", aggregates: "forbidden", windows: false, aliases: "none" });
+  const scope = new QueryScope(changed.level, {
+    clause: "field list",
+    aggregates: "forbidden",
+    windows: false,
+    aliases: "none",
+  });
   const { column } = assignment;
   const bound = scope.resolveColumn(column);
   const name = column.name.toLowerCase();
   const owner = changed.level.sources.find((source) =>
     source.columns.some((item) => item.expression === bound && item.name.toLowerCase() === name),
   );
-  const relation = changed.relations.find((item) => item.alias === owner?.alias && item.table.database === owner.database);
-  if (relation === undefined) throw sqlError("ER_NON_UPDATABLE_TABLE", owner?.alias ?? column.table ?? "", "UPDATE");
+  const relation = changed.relations.find(
+    (item) => item.alias === owner?.alias && item.table.database === owner.database,
+  );
+  if (relation === undefined)
+    throw sqlError("ER_NON_UPDATABLE_TABLE", owner?.alias ?? column.table ?? "", "UPDATE");
   return relation;
 }
 
@@ -140,7 +166,11 @@ interface RowChange {
   readonly several: boolean;
 }
 
-async function changeRow(target: UpdateTarget, frame: ExecutionFrame, change: RowChange): Promise<"absent" | "same" | "changed"> {
+async function changeRow(
+  target: UpdateTarget,
+  frame: ExecutionFrame,
+  change: RowChange,
+): Promise<"absent" | "same" | "changed"> {
   const { context } = change.run;
   const { row, relation, assignments } = target;
   const slot = frame.slots[relation.slot] as RowSlot;
@@ -158,15 +188,22 @@ async function changeRow(target: UpdateTarget, frame: ExecutionFrame, change: Ro
   const existing = row.hasGenerated ? row.toStored(frame, context) : found;
   try {
     for (const { at, column, value } of assignments) {
-      let stored: Value = value === undefined ? row.defaultValue(at, frame, context) : storeInto(column, value.evaluate(frame), value.type, context);
-      if (stored === null && !column.nullable) stored = refuseNull(column, context, change.ignore || !context.strict);
+      let stored: Value =
+        value === undefined
+          ? row.defaultValue(at, frame, context)
+          : storeInto(column, value.evaluate(frame), value.type, context);
+      if (stored === null && !column.nullable)
+        stored = refuseNull(column, context, change.ignore || !context.strict);
       frame.registers[row.base + at] = stored;
     }
     touchOnUpdate(row, new Set(assignments.map((item) => item.at)), before, frame, context);
     row.complete(frame, context);
     const next = row.toStored(frame, context);
     if (sameRow(existing, next)) return "same";
-    await untilDone(() => writer.updateRow(existing, next, key), (index) => duplicateError(row, index, next));
+    await untilDone(
+      () => writer.updateRow(existing, next, key),
+      (index) => duplicateError(row, index, next),
+    );
     return "changed";
   } catch (error) {
     if (!change.ignore || !(error instanceof SqlError) || !IGNORED.has(error.code)) throw error;

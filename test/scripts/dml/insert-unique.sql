@@ -31,7 +31,7 @@ NULL	x	NULL
 
 UPDATE u SET c = 1 WHERE a = 1
 ---
-ok: 1 affected; Rows matched: 1  Changed: 0  Warnings: 0
+ok: 0 affected; Rows matched: 1  Changed: 0  Warnings: 0
 
 UPDATE u SET c = 1
 ---
@@ -39,7 +39,7 @@ error 1062: Duplicate entry '1' for key 'u.c'
 
 UPDATE IGNORE u SET c = 1
 ---
-ok: 3 affected, 2 warnings; Rows matched: 3  Changed: 0  Warnings: 2
+ok: 0 affected, 2 warnings; Rows matched: 3  Changed: 0  Warnings: 2
 
 SELECT COUNT(*) FROM u WHERE c = 1
 ---

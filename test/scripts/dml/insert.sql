@@ -125,7 +125,7 @@ ok: 2 affected
 
 INSERT INTO t (id, a, b) VALUES (1, 9, 'n') ON DUPLICATE KEY UPDATE id = id
 ---
-ok: 1 affected
+ok: 0 affected
 
 SELECT * FROM t WHERE id = 1
 ---

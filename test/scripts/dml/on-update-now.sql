@@ -26,7 +26,7 @@ ok: 1 affected; Rows matched: 1  Changed: 1  Warnings: 0
 
 UPDATE t SET a = 2 WHERE id = 2
 ---
-ok: 1 affected; Rows matched: 1  Changed: 0  Warnings: 0
+ok: 0 affected; Rows matched: 1  Changed: 0  Warnings: 0
 
 SELECT * FROM t
 ---

@@ -8,7 +8,7 @@ ok: 5 affected; Records: 5  Duplicates: 0  Warnings: 0
 
 UPDATE t SET a = a + 1
 ---
-ok: 5 affected; Rows matched: 5  Changed: 4  Warnings: 0
+ok: 4 affected; Rows matched: 5  Changed: 4  Warnings: 0
 
 UPDATE t SET a = 100 WHERE id = 1
 ---
@@ -16,7 +16,7 @@ ok: 1 affected; Rows matched: 1  Changed: 1  Warnings: 0
 
 UPDATE t SET a = 100 WHERE id = 1
 ---
-ok: 1 affected; Rows matched: 1  Changed: 0  Warnings: 0
+ok: 0 affected; Rows matched: 1  Changed: 0  Warnings: 0
 
 UPDATE t SET b = 'new' WHERE a IS NULL
 ---
@@ -90,4 +90,4 @@ id	a	b
 
 UPDATE t SET a = a WHERE 1
 ---
-ok: 5 affected; Rows matched: 5  Changed: 0  Warnings: 0
+ok: 0 affected; Rows matched: 5  Changed: 0  Warnings: 0

@@ -96,10 +96,6 @@ SELECT * FROM nodb.t
 ---
 error 1049: Unknown database 'nodb'
 
-SELECT 1; SELECT 2 FROM
----
-error 1064: You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near 'SELECT 2 FROM' at line 1
-
 PREPARE s FROM 'SELECT ?'
 ---
 ok: 0 affected; Statement prepared

@@ -36,11 +36,6 @@ SELECT MIN(b), MAX(b) FROM t
 MIN(b)	MAX(b)
 x	z
 
-SELECT JSON_ARRAYAGG(id) FROM (SELECT id FROM t ORDER BY id) x
----
-JSON_ARRAYAGG(id)
-[4, 1, 2, 3, 5]
-
 SELECT SUM(a/3) FROM t
 ---
 SUM(a/3)

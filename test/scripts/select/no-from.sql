@@ -31,10 +31,10 @@ SELECT 'a' 'b'
 a
 ab
 
-SELECT -1, +1, - -1
+SELECT -1, - -1
 ---
--1	1	- -1
--1	1	1
+-1	- -1
+-1	1
 
 SELECT 1 LIMIT 0
 ---
@@ -65,11 +65,6 @@ SELECT CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' ELSE 'c' END
 ---
 CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' ELSE 'c' END
 b
-
-SELECT @a := 5, @a + 1
----
-@a := 5	@a + 1
-5	6
 
 SELECT @unset
 ---

@@ -43,10 +43,6 @@ id
 2
 3
 
-SELECT * FROM (SELECT id FROM p)
----
-error 1248: Every derived table must have its own alias
-
 SELECT * FROM (SELECT id FROM p) AS x (k) WHERE k = 2
 ---
 k

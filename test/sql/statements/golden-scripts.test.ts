@@ -22,15 +22,23 @@ describe("golden scripts", () => {
           const sink = await database.run(step.sql);
           const [result] = sink.results;
           const [ok] = sink.oks;
-          if (result !== undefined) answer = printRows(result.columns.map((column) => column.name), result.rows, !hasOrder(step.sql));
+          if (result !== undefined)
+            answer = printRows(
+              result.columns.map((column) => column.name),
+              result.rows,
+              !hasOrder(step.sql),
+            );
           else answer = printOk(ok?.affectedRows ?? 0, ok?.warningCount ?? 0, ok?.info ?? "");
         } catch (error) {
-          if (!(error instanceof SqlError)) throw new Error(`${step.sql}: ${String(error)}`, { cause: error });
+          if (!(error instanceof SqlError))
+            throw new Error(`${step.sql}: ${String(error)}`, { cause: error });
           answer = printError(error.errno, error.message);
         }
         answers.push(`${step.sql}\n---\n${answer}`);
       }
-      expect(answers.join("\n\n")).toBe(script.steps.map((step) => `${step.sql}\n---\n${step.expected}`).join("\n\n"));
+      expect(answers.join("\n\n")).toBe(
+        script.steps.map((step) => `${step.sql}\n---\n${step.expected}`).join("\n\n"),
+      );
     });
   }
 });
