@@ -40,8 +40,7 @@ export function columnKeys(schema: TableSchema): ReadonlyMap<number, ColumnKey> 
   for (const index of indexes) {
     const [first] = index.parts;
     if (first === undefined || keys.get(first.columnId) === "PRI") continue;
-    const unique = index.kind === "unique" && index.parts.length === 1 && first.prefixLength === undefined;
-    if (unique) keys.set(first.columnId, "UNI");
+    if (index.kind === "unique" && index.parts.length === 1) keys.set(first.columnId, "UNI");
     else if (keys.get(first.columnId) !== "UNI") keys.set(first.columnId, "MUL");
   }
   return keys;

@@ -39,10 +39,11 @@ export function createOptions(schema: TableSchema): string {
   for (const name of CREATE_OPTION_ORDER) {
     const value = printed.get(name);
     if (value === undefined) continue;
-    parts.push(`${name === "KEY_BLOCK_SIZE" ? name : name.toLowerCase()}=${value.replace(/^'|'$/g, '"')}`);
+    parts.push(`${UPPER_CASE_OPTIONS.has(name) ? name : name.toLowerCase()}=${value.replace(/^'|'$/g, '"')}`);
   }
   return parts.join(" ");
 }
+const UPPER_CASE_OPTIONS: ReadonlySet<string> = new Set(["KEY_BLOCK_SIZE", "COMPRESSION", "ENCRYPTION"]);
 const CREATE_OPTION_ORDER: readonly string[] = [
   "MAX_ROWS",
   "MIN_ROWS",

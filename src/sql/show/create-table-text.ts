@@ -12,7 +12,7 @@ import { sourceText } from "../../values/store/source-value.ts";
 import { printType } from "../../values/type-text.ts";
 import { parseExpression } from "../parser/parse.ts";
 import { printExpression, TABLE_EXPRESSION } from "../printer/print-expression.ts";
-import { quoteComment, quoteName } from "../printer/text-writer.ts";
+import { hexText, quoteComment, quoteName } from "../printer/text-writer.ts";
 
 /** `autoIncrement`: the next value; not printed while it is 1. */
 export function printCreateTable(name: string, schema: TableSchema, autoIncrement: bigint): string {
@@ -87,6 +87,7 @@ function printDefault(column: Column): string | undefined {
     case "literal":
       if (given.value === null) return isLong(column) || !column.nullable ? undefined : "NULL";
       if (column.type.kind === "bit") return `b'${BigInt(given.value as number | bigint).toString(2)}'`;
+      if (given.value instanceof Uint8Array) return quoteComment(Buffer.from(given.value).toString("utf8"));
       return quoteComment(defaultValueText(column) ?? "");
   }
 }
@@ -97,8 +98,7 @@ export function defaultValueText(column: Column): string | undefined {
   if (given?.kind !== "literal" || given.value === null) return undefined;
   if (type.kind === "bit") return `b'${BigInt(given.value as number | bigint).toString(2)}'`;
   const { value } = given;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
-  return sourceText(value, type);
+  return value instanceof Uint8Array ? hexText(value) : sourceText(value, type);
 }
 
 function columnName(schema: TableSchema, id: number): string {
@@ -205,7 +205,8 @@ const ZERO_COUNTS: ReadonlySet<string> = new Set(["pack_keys", "stats_persistent
 function printOptions(schema: TableSchema, autoIncrement: bigint): string {
   const { charset, collation } = schema;
   const parts = [`ENGINE=${schema.engine}`];
-  if (autoIncrement > 1n) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
+  const counts = schema.columns.some((column) => column.autoIncrement);
+  if (counts && autoIncrement > 1n) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
   parts.push(`DEFAULT CHARSET=${charset}`);
   if (!isPrimaryCollation(charset, collation) || collation === "utf8mb4_0900_ai_ci")
     parts.push(`COLLATE=${collation}`);
