@@ -129,7 +129,7 @@ const BOOLEAN_TYPE: SqlType = {
 const INTEGER_TYPE: SqlType = { kind: "integer", name: "bigint", unsigned: false, zerofill: false };
 const UNSIGNED_TYPE: SqlType = { kind: "integer", name: "bigint", unsigned: true, zerofill: false };
 const DOUBLE_TYPE: SqlType = { kind: "float", name: "double", unsigned: false, zerofill: false };
-const TEXT_TYPE: SqlType = {
+export const TEXT_TYPE: SqlType = {
   kind: "string",
   name: "varchar",
   length: 21_845,

@@ -2,6 +2,8 @@
  * The values of system variables: global ones shared by a server, and each session's own, which start as copies of
  * the global values of that moment.
  */
+
+import type { DatabaseVariables } from "../../engine/version-control/database-variables.ts";
 import { charsetInfo, charsetOfCollation, collationInfo, collationInfoById } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -15,6 +17,7 @@ import type {
 import {
   SYSTEM_VARIABLES,
   type SystemVariableDefinition,
+  TEXT_TYPE,
   type VariableValue,
   variableText,
   variableType,
@@ -35,9 +38,12 @@ export class GlobalVariables {
   /** Replaced as a whole by each change, so that sessions can keep what they started with. */
   #values: ValueMap;
   readonly #defaults: ValueMap;
+  /** Variables that the databases hold themselves. */
+  readonly databases: DatabaseVariables | undefined;
 
   /** `settings`: what differs from MySQL's compiled-in defaults (port, datadir, hostname …), by name. */
-  constructor(settings: Readonly<Record<string, VariableValue>> = {}) {
+  constructor(settings: Readonly<Record<string, VariableValue>> = {}, databases?: DatabaseVariables) {
+    this.databases = databases;
     const values = new Map<string, VariableValue>();
     for (const definition of SYSTEM_VARIABLES.values()) values.set(definition.name, definition.default);
     for (const [name, value] of Object.entries(settings)) values.set(name, value);
@@ -113,13 +119,26 @@ export class SystemVariables implements SessionVariables {
   }
 
   get(name: string, scope: VariableReadScope): Value {
+    const ofDatabase = this.#ofDatabase(name, scope);
+    if (ofDatabase !== undefined) return ofDatabase;
     return this.#read(mustGetDefinition(name), scope);
   }
 
   typeOf(name: string, scope: VariableReadScope): SqlType {
+    if (this.#ofDatabase(name, scope) !== undefined) return TEXT_TYPE;
     const definition = mustGetDefinition(name);
     this.#checkReadScope(definition, scope);
     return variableType(definition);
+  }
+
+  /** A database's variable is global: it belongs to no session. */
+  #ofDatabase(name: string, scope: VariableReadScope): string | undefined {
+    if (SYSTEM_VARIABLES.has(name)) return undefined;
+    const value = this.#globals.databases?.get(name);
+    if (value !== undefined && scope === "session") {
+      throw sqlError("ER_INCORRECT_GLOBAL_LOCAL_VAR", name, "GLOBAL");
+    }
+    return value;
   }
 
   #checkReadScope({ name, scope: has }: SystemVariableDefinition, scope: VariableReadScope): void {
@@ -173,12 +192,17 @@ export class SystemVariables implements SessionVariables {
   }
 
   /** `[name, text]` of every variable in a scope, sorted by name: SHOW VARIABLES. */
-  *list(scope: "global" | "session"): Generator<readonly [string, string]> {
+  list(scope: "global" | "session"): readonly (readonly [string, string])[] {
+    const listed: (readonly [string, string])[] = [];
     for (const definition of SYSTEM_VARIABLES.values()) {
       if (scope === "global" && definition.scope === "session") continue;
       const from = scope === "global" || definition.scope === "global" ? "global" : "session";
-      yield [definition.name, variableText(definition, this.#read(definition, from))];
+      listed.push([definition.name, variableText(definition, this.#read(definition, from))]);
     }
+    const ofDatabases = this.#globals.databases?.names() ?? [];
+    if (ofDatabases.length === 0) return listed;
+    for (const name of ofDatabases) listed.push([name, this.#globals.databases?.get(name) ?? ""]);
+    return listed.sort(([left], [right]) => (left < right ? -1 : 1));
   }
 }
 
