@@ -3,6 +3,7 @@ import { unreachable } from "../../base/assert.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Statement } from "../ast/statement.ts";
 import { SessionContext } from "../session/session-context.ts";
+import { requireStatementPrivileges } from "../session/statement-privileges.ts";
 import { runAccountStatement } from "./account-statement.ts";
 import { runAlterTable, runCreateIndex, runDropIndex } from "./alter-table.ts";
 import type { BulkInsert } from "./bulk-insert.ts";
@@ -27,6 +28,7 @@ const NOTHING: ChangeResult = { affectedRows: 0, lastInsertId: 0, info: "" };
 
 /** Runs a statement and sends its answers to the sink. */
 export async function runStatement(statement: Statement, run: StatementRun): Promise<void> {
+  requireStatementPrivileges(statement, run.session);
   switch (statement.kind) {
     case "query":
       return runQuery(statement, run);
@@ -154,7 +156,8 @@ export async function runStatement(statement: Statement, run: StatementRun): Pro
 }
 
 /** A large INSERT whose rows were read without an AST. */
-export function runBulkInsert(bulk: BulkInsert, run: StatementRun): Promise<void> {
+export async function runBulkInsert(bulk: BulkInsert, run: StatementRun): Promise<void> {
+  requireStatementPrivileges(bulk.insert, run.session);
   return change(run, bulk.insert.ignore, (inside) => runInsert(bulk.insert, inside, bulk.rows));
 }
 
