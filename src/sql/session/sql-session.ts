@@ -1,6 +1,6 @@
 /** A connection's SQL: parses, runs and prepares statements, keeping diagnostics and transactions as MySQL does. */
 
-import type { ResultColumn } from "../../values/row-writer.ts";
+import type { OkResult, ResultColumn } from "../../values/row-writer.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type {
@@ -60,6 +60,17 @@ function keepsDiagnostics(statement: Statement): boolean {
   );
 }
 
+const NOTHING_DONE: OkResult = { affectedRows: 0, lastInsertId: 0, warningCount: 0, info: "" };
+
+/** Whether the range holds nothing but white space and statement ends. */
+function isBlank(text: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = text[at] as number;
+    if (byte > 0x20 && byte !== 0x3b) return false;
+  }
+  return true;
+}
+
 export class CairnSqlSession implements SqlSession {
   readonly state: SessionState;
   readonly #statements = new StatementCache();
@@ -109,7 +120,14 @@ export class CairnSqlSession implements SqlSession {
       );
       offset = parsed.nextOffset;
       if (parsed.statement === undefined) {
-        if (count === 0) this.#fail(sqlError("ER_EMPTY_QUERY"));
+        // MySQL answers a comment as a statement that does nothing, and blanks with an error.
+        if (!isBlank(text, start, offset) && (count === 0 || options.multiStatements)) {
+          this.state.diagnostics.clear();
+          options.sink.ok(NOTHING_DONE);
+          count++;
+        } else if (count === 0) {
+          this.#fail(sqlError("ER_EMPTY_QUERY"));
+        }
         if (offset >= text.length) return;
         continue;
       }
