@@ -1,6 +1,7 @@
 /** Evaluates lone expressions the way a `SELECT expression` does, for tests: value as text, type and warnings. */
-import type { BoundExpression } from "../../src/sql/binder/bound-expression.ts";
+
 import { bindExpression } from "../../src/sql/binder/bind-expression.ts";
+import type { BoundExpression } from "../../src/sql/binder/bound-expression.ts";
 import type { BindEnvironment, NameScope } from "../../src/sql/binder/name-scope.ts";
 import type { Frame } from "../../src/sql/executor/frame.ts";
 import type { StatementContext } from "../../src/sql/executor/statement-context.ts";
@@ -127,14 +128,20 @@ export function shown(value: Value, bound: BoundExpression): string | null {
 }
 
 export function evaluate(text: string): Evaluation {
-  const bound = bindExpression(parseExpression(Buffer.from(text, "utf8"), { sqlMode: DEFAULT_SQL_MODE }), noColumns, environment);
+  const bound = bindExpression(
+    parseExpression(Buffer.from(text, "utf8"), { sqlMode: DEFAULT_SQL_MODE }),
+    noColumns,
+    environment,
+  );
   const context = createContext();
   const value = compileExpression(bound, NO_ROWS)(createFrame(context));
   return { value: shown(value, bound), type: bound.type, bound, warnings: context.warnings };
 }
 
 /** As {@link evaluate}; an SqlError becomes its number and message. */
-export function evaluateOrError(text: string): Evaluation | { readonly errno: number; readonly message: string } {
+export function evaluateOrError(
+  text: string,
+): Evaluation | { readonly errno: number; readonly message: string } {
   try {
     return evaluate(text);
   } catch (error) {
@@ -142,4 +149,3 @@ export function evaluateOrError(text: string): Evaluation | { readonly errno: nu
     throw error;
   }
 }
-

@@ -39,7 +39,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt"))) 
   const recorded: unknown[] = [];
   for (const expression of readFileSync(path.join(folder, file), "utf8").split("\n").filter(Boolean)) {
     try {
-      const [rows, fields] = await connection.query<RowDataPacket[]>({ sql: `SELECT ${expression} AS v`, rowsAsArray: true });
+      const [rows, fields] = await connection.query<RowDataPacket[]>({
+        sql: `SELECT ${expression} AS v`,
+        rowsAsArray: true,
+      });
       const field = fields[0] as RawField;
       const [warnings] = await connection.query<RowDataPacket[]>({ sql: "SHOW WARNINGS", rowsAsArray: true });
       recorded.push({

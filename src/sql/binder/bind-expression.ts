@@ -196,9 +196,9 @@ class Binder {
         return bindCase(
           {
             operand: node.operand === undefined ? undefined : this.#scalar(node.operand),
-            branches: node.branches.map(({ when, then }) => ({
-              when: this.#scalar(when),
-              then: this.#scalar(then),
+            branches: node.branches.map((branch) => ({
+              when: this.#scalar(branch.when),
+              result: this.#scalar(branch.then),
             })),
             otherwise: node.otherwise === undefined ? undefined : this.#scalar(node.otherwise),
           },
@@ -293,15 +293,19 @@ class Binder {
   }
 
   #like(node: Like): BoundExpression {
-    let escape: string | undefined;
+    let escapeText: string | undefined;
     if (node.escape !== undefined) {
       const { escape: written } = node;
       // An extracted literal's value is still seen here, and the normaliser never takes this one out.
-      if (written.kind === "string") escape = decodeText(written.bytes, this.#environment.clientCharset);
-      else if (written.kind === "null") escape = "\\";
+      if (written.kind === "string") escapeText = decodeText(written.bytes, this.#environment.clientCharset);
+      else if (written.kind === "null") escapeText = "\\";
       else throw sqlError("ER_WRONG_ARGUMENTS", "ESCAPE");
     }
-    const parts = { subject: this.#scalar(node.operand), pattern: this.#scalar(node.pattern), escape };
+    const parts = {
+      subject: this.#scalar(node.operand),
+      pattern: this.#scalar(node.pattern),
+      escape: escapeText,
+    };
     return bindLike(parts, node.negated, this.#environment);
   }
 }

@@ -1,6 +1,6 @@
 /** Literals: their types and values. The normaliser's extracted literals get the same types (see {@link literalOf}). */
 
-import { characterCount, charsetInfo, decodeText } from "../../values/charset.ts";
+import { characterCount, charsetInfo, decodeText, findMalformed } from "../../values/charset.ts";
 import { canonicalInteger, parseDecimalPrefix } from "../../values/decimal.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -43,7 +43,12 @@ export function literalOf(literal: Literal, environment: BindEnvironment): Bound
     case "null":
       return NULL_CONSTANT;
     case "boolean":
-      return constant(literal.value ? 1 : 0, { type: BIGINT, coercibility: 5, displayLength: 1, boolean: true });
+      return constant(literal.value ? 1 : 0, {
+        type: BIGINT,
+        coercibility: 5,
+        displayLength: 1,
+        boolean: true,
+      });
     case "number":
       return numberLiteral(literal);
     case "string":
@@ -86,6 +91,10 @@ function numberLiteral({ form, text }: NumberLiteral): BoundConstant {
 function stringLiteral({ bytes, introducer }: StringLiteral, environment: BindEnvironment): BoundConstant {
   if (introducer === "binary") return constant(bytes, { type: binaryType(bytes.length), coercibility: 4 });
   const charset = introducer === undefined ? environment.clientCharset : charsetInfo(introducer).name;
+  // MySQL keeps the bytes of a literal that is no text in its character set: dumps write geometry and BLOBs that way.
+  if (introducer === undefined && findMalformed(bytes, charset) >= 0) {
+    return constant(bytes, { type: binaryType(bytes.length), coercibility: 4 });
+  }
   const text = decodeText(bytes, charset);
   const collation =
     introducer === undefined ? environment.connectionCollation : charsetInfo(introducer).defaultCollation;

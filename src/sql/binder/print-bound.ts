@@ -10,6 +10,9 @@ export function printBound(expression: BoundExpression): string {
   switch (expression.kind) {
     case "constant": {
       if (expression.value === null) return "NULL";
+      if (expression.binaryLiteral === true && expression.value instanceof Uint8Array) {
+        return `0x${Buffer.from(expression.value).toString("hex").toUpperCase()}`;
+      }
       const text = valueToText(expression.value, expression);
       if (text.startsWith("-") && expression.type.kind !== "string") return `-(${text.slice(1)})`;
       return expression.type.kind === "string" ? `'${text}'` : text;

@@ -30,7 +30,7 @@ const EQUALITY: FoldedEquality = {
   },
   compare(bytes, start, end, other, otherEnd) {
     const size = end - start;
-    const shared = size < otherEnd ? size : otherEnd;
+    const shared = Math.min(size, otherEnd);
     for (let i = 0; i < shared; i++) {
       const folded = FOLD[bytes[start + i] as number] as number;
       if (folded === 255) return -1;

@@ -1,7 +1,7 @@
 /**
  * The hot filter: a stored column against a value that is constant within the statement, compared on the encoded
  * bytes. Fixed-width encodings order like their values, so one comparison of bytes decides; strings compare by bytes
- * when the collation says so, and for equality as folded ASCII while only ASCII is seen. Whatever does not fit falls back to the
+ * when the collation says so, and for equality as folded ASCII while only ASCII is seen. Whatever does not toColumnValue falls back to the
  * general comparison, so this is never more than a faster way to the same answer.
  */
 import { compareRanges } from "../../bytes/compare.ts";
@@ -147,7 +147,7 @@ function decimalFit(type: SqlType & { kind: "decimal" }, read: Read<Decimal>): F
 
 function fixedWidthPredicate(
   sides: Sides,
-  fit: Fit,
+  toColumnValue: Fit,
   general: Predicate,
   layout: RowLayout,
 ): Predicate | undefined {
@@ -164,7 +164,7 @@ function fixedWidthPredicate(
   let high = 0;
   const headWidth = Math.min(width, 4);
   const prepare = (frame: Frame): void => {
-    const value = fit(frame);
+    const value = toColumnValue(frame);
     mode = value === undefined ? "general" : value === null ? "null" : "bytes";
     if (value !== undefined && value !== null) {
       writer.reset();

@@ -20,8 +20,12 @@ interface SimplePattern {
 }
 
 /** The pattern as one literal with `%` at its ends, or undefined when it is more than that. */
-function simplePattern(pattern: string, escape: string, folding: boolean): SimplePattern | undefined {
-  const parts = parseLikePattern(pattern, escape);
+function simplePattern(
+  pattern: string,
+  escapeCharacter: string,
+  folding: boolean,
+): SimplePattern | undefined {
+  const parts = parseLikePattern(pattern, escapeCharacter);
   const literals = parts.filter((part) => part.kind === "text");
   const [literal] = literals;
   if (literals.length !== 1 || literal?.kind !== "text" || parts.some((part) => part.kind === "one"))

@@ -2,8 +2,9 @@
 
 import { compareBytes } from "../../bytes/compare.ts";
 import { collationByName } from "../../values/collation.ts";
-import { compareDateTimes } from "../../values/datetime.ts";
+import { compareDateTimes, formatTime } from "../../values/datetime.ts";
 import { compareDecimals } from "../../values/decimal.ts";
+import { parseTime } from "../../values/temporal-parse.ts";
 import type { Value } from "../../values/value.ts";
 import type {
   BoundComparison,
@@ -16,12 +17,12 @@ import { compareJson } from "./json-order.ts";
 import {
   readBytes,
   readComparedDateTime,
-  readComparedTime,
   readDecimal,
   readDouble,
   readInteger,
   readJson,
   readText,
+  readTime,
 } from "./readers.ts";
 
 /** Negative, 0 or positive; NaN when a side is NULL. */
@@ -61,7 +62,7 @@ export function comparator(
     case "double":
       return compareScalars(readDouble(left, leftValue), readDouble(right, rightValue));
     case "time":
-      return compareScalars(readComparedTime(left, leftValue), readComparedTime(right, rightValue));
+      return timeComparator(left, right, leftValue, rightValue);
     case "decimal":
       return over(readDecimal(left, leftValue), readDecimal(right, rightValue), compareDecimals);
     case "text": {
@@ -82,6 +83,31 @@ export function comparator(
     case "json":
       return over(readJson(left, leftValue), readJson(right, rightValue), compareJson);
   }
+}
+
+/** Text that is no complete time compares with the time's text. */
+function timeComparator(
+  left: BoundExpression,
+  right: BoundExpression,
+  leftValue: Evaluator,
+  rightValue: Evaluator,
+): Comparator {
+  const textLeft = left.type.kind === "string" || left.type.kind === "binary";
+  const textRight = right.type.kind === "string" || right.type.kind === "binary";
+  if (textLeft === textRight) return compareScalars(readTime(left, leftValue), readTime(right, rightValue));
+  const text = textLeft ? readText(left, leftValue) : readText(right, rightValue);
+  const other = textLeft ? right : left;
+  const otherTime = textLeft ? readTime(right, rightValue) : readTime(left, leftValue);
+  const sign = textLeft ? 1 : -1;
+  return (frame) => {
+    const written = text(frame);
+    const time = otherTime(frame);
+    if (written === null || time === null) return Number.NaN;
+    const parsed = parseTime(written);
+    if (parsed !== undefined && !parsed.truncated) return Math.sign(parsed.value - time) * sign;
+    const shown = formatTime(time, other.type.kind === "time" ? other.type.fraction : 0);
+    return (written < shown ? -1 : written > shown ? 1 : 0) * sign;
+  };
 }
 
 /** What error 1525 calls the value that a side is compared with. */

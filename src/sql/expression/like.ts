@@ -19,7 +19,7 @@ type Part =
 export type LikeMatcher = (text: string) => boolean;
 
 /** Splits a pattern; the escape character makes the next one literal. */
-export function parseLikePattern(pattern: string, escape: string): readonly Part[] {
+export function parseLikePattern(pattern: string, escapeCharacter: string): readonly Part[] {
   const parts: Part[] = [];
   let literal: string[] = [];
   const flush = (): void => {
@@ -29,7 +29,7 @@ export function parseLikePattern(pattern: string, escape: string): readonly Part
   const characters = [...pattern];
   for (let i = 0; i < characters.length; i++) {
     const character = characters[i] as string;
-    if (character === escape && i + 1 < characters.length) literal.push(characters[++i] as string);
+    if (character === escapeCharacter && i + 1 < characters.length) literal.push(characters[++i] as string);
     else if (character === "%" || character === "_") {
       flush();
       if (character === "_") parts.push({ kind: "one" });
@@ -63,8 +63,8 @@ function isPrintable(character: string): boolean {
 }
 
 /** A matcher for `pattern` under a collation. */
-export function compileLikePattern(pattern: string, escape: string, collation: string): LikeMatcher {
-  const parts = parseLikePattern(pattern, escape);
+export function compileLikePattern(pattern: string, escapeCharacter: string, collation: string): LikeMatcher {
+  const parts = parseLikePattern(pattern, escapeCharacter);
   const equal = characterEquality(collation);
   // Greedy matching with a return to the last `%` is linear in practice and needs no stack.
   return (text) => {

@@ -43,7 +43,8 @@ const INTEGER_TEXT = /^[ \t\n\v\f\r]*([+-]?\d+)/;
 export function textToDouble(text: string, context: StatementContext): number {
   const match = DOUBLE_TEXT.exec(text);
   if (match === null) {
-    warnTruncated(context, "DOUBLE", text);
+    // Nothing at all is 0 without a complaint.
+    if (text.trim() !== "") warnTruncated(context, "DOUBLE", text);
     return 0;
   }
   if (match[0].length < text.length && text.slice(match[0].length).trim() !== "")

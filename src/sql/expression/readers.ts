@@ -5,7 +5,6 @@
 import { type DateTime, dateOf } from "../../values/datetime.ts";
 import { type Decimal, decimalFromInteger } from "../../values/decimal.ts";
 import type { JsonValue } from "../../values/json.ts";
-import { parseTime } from "../../values/temporal-parse.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { BoundBase, BoundExpression } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
@@ -27,6 +26,7 @@ export type ArgumentKind =
   | "decimal"
   | "datetime"
   | "date"
+  | "calendar"
   | "time"
   | "json"
   | "document"
@@ -121,35 +121,26 @@ function readLatin(of: Typed, evaluate: Evaluator): Read<string> {
 }
 
 /** As a date and time; unreadable text is NULL with warning 1292. */
-export function readDateTime(of: Typed, evaluate: Evaluator): Read<DateTime> {
+export function readDateTime(of: Typed, evaluate: Evaluator, asDate = false): Read<DateTime> {
   const { type } = of;
   if (type.kind === "date" || type.kind === "datetime" || type.kind === "timestamp")
     return evaluate as Read<DateTime>;
   return (frame) => {
     const value = evaluate(frame);
-    return value === null ? null : valueToDateTime(value, type, { context: frame.context, comparing: undefined });
+    return value === null
+      ? null
+      : valueToDateTime(value, type, { context: frame.context, comparing: undefined, asDate });
   };
 }
 
 /** As {@link readDateTime} in a comparison: unreadable text is error 1525 there, naming the other side's type. */
 export function readComparedDateTime(of: Typed, evaluate: Evaluator, name = "DATETIME"): Read<DateTime> {
   const { type } = of;
-  if (type.kind === "date" || type.kind === "datetime" || type.kind === "timestamp") return evaluate as Read<DateTime>;
+  if (type.kind === "date" || type.kind === "datetime" || type.kind === "timestamp")
+    return evaluate as Read<DateTime>;
   return (frame) => {
     const value = evaluate(frame);
     return value === null ? null : valueToDateTime(value, type, { context: frame.context, comparing: name });
-  };
-}
-
-/** As {@link readTime} in a comparison: text that is no time stands before or after all times, as its text does. */
-export function readComparedTime(of: Typed, evaluate: Evaluator): Read<number> {
-  const { type } = of;
-  if (type.kind !== "string" && type.kind !== "binary") return readTime(of, evaluate);
-  return (frame) => {
-    const value = evaluate(frame);
-    if (value === null) return null;
-    const text = valueToText(value, of);
-    return parseTime(text)?.value ?? (text < "0" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
   };
 }
 
@@ -239,6 +230,8 @@ export function readerOf(kind: ArgumentKind, of: Typed, evaluate: Evaluator): Re
       return readDateTime(of, evaluate);
     case "date":
       return readDate(of, evaluate);
+    case "calendar":
+      return readDateTime(of, evaluate, true);
     case "time":
       return readTime(of, evaluate);
     case "json":

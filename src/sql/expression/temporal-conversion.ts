@@ -28,6 +28,8 @@ export interface TemporalOptions {
   readonly context: StatementContext;
   /** In a comparison unreadable text is error 1525, naming this type, rather than NULL. */
   readonly comparing: string | undefined;
+  /** Functions of dates say "Truncated incorrect date value" of unreadable text, others "Incorrect datetime value". */
+  readonly asDate?: boolean;
 }
 
 /** Warning 1292 `Incorrect datetime value: 'x'`; an error while a strict statement changes data. */
@@ -119,14 +121,22 @@ export function valueToDateTime(
   }
 }
 
-function textToDateTime(text: string, { context, comparing }: TemporalOptions): DateTime | null {
+/** Warning 1292 `Truncated incorrect date value: 'x'`; an error while a strict statement changes data. */
+export function warnTruncatedDate(context: StatementContext, text: string): void {
+  const error = sqlError("ER_TRUNCATED_WRONG_VALUE", "date", text);
+  if (context.strict) throw error;
+  context.warn("Warning", error.errno, error.message);
+}
+
+function textToDateTime(text: string, { context, comparing, asDate }: TemporalOptions): DateTime | null {
   const value = readDateTimeText(text, context, (kind, whole) => {
     const error = sqlError("ER_TRUNCATED_WRONG_VALUE", kind, whole);
     context.warn("Warning", error.errno, error.message);
   });
   if (value !== undefined && (comparing === undefined || !isRefused(value, context))) return value;
   if (comparing !== undefined) throw sqlError("ER_WRONG_VALUE", comparing, text);
-  warnWrongValue(context, "datetime", text);
+  if (asDate === true) warnTruncatedDate(context, text);
+  else warnWrongValue(context, "datetime", text);
   return null;
 }
 
@@ -225,7 +235,11 @@ function withFraction(whole: number, microsecond: number): ReadTime {
   if (read === undefined) return { value: undefined, truncated: true, outOfRange: false };
   // A number beyond the range is no time at all, unlike text, which is clipped.
   if (read.outOfRange) return { value: undefined, truncated: true, outOfRange: true };
-  return { value: read.value + (whole < 0 ? -microsecond : microsecond), truncated: false, outOfRange: false };
+  return {
+    value: read.value + (whole < 0 ? -microsecond : microsecond),
+    truncated: false,
+    outOfRange: false,
+  };
 }
 
 function readTimeText(text: string): ReadTime {

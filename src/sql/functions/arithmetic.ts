@@ -147,7 +147,11 @@ function fixedDecimals(operand: BoundExpression): number {
   }
 }
 
-function doubleDecimals(operator: Operator, left: BoundExpression, right: BoundExpression): { decimals?: number } {
+function doubleDecimals(
+  operator: Operator,
+  left: BoundExpression,
+  right: BoundExpression,
+): { decimals?: number } {
   const [a, b] = [fixedDecimals(left), fixedDecimals(right)];
   if (a >= 31 || b >= 31) return {};
   if (operator === "+" || operator === "-") return { decimals: Math.max(a, b) };
@@ -268,7 +272,8 @@ function buildDouble(text: ArithmeticText, a: Read<number>, b: Read<number>): Ev
   }
 }
 
-const MAX_DIGITS = 65;
+/** Intermediate results may be longer than any DECIMAL column: nine words of nine digits. */
+const MAX_DIGITS = 81;
 
 function buildDecimal(
   text: ArithmeticText,
@@ -328,7 +333,8 @@ function buildDiv(
 
 /** A minus before a number literal makes a negative literal. */
 function negatedLiteral(operand: BoundExpression): BoundExpression | undefined {
-  if (operand.kind !== "constant" || operand.binaryLiteral === true || operand.value === null) return undefined;
+  if (operand.kind !== "constant" || operand.binaryLiteral === true || operand.value === null)
+    return undefined;
   const { value, type } = operand;
   const displayLength = displayWidth(operand) + 1;
   if (type.kind === "integer" && typeof value === "number") {

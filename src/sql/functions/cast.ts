@@ -5,6 +5,7 @@ import {
   type DateTime,
   dateOf,
   dateTimeFromMicros,
+  formatDate,
   MAX_TIME_MICROS,
   microsOfDateTime,
 } from "../../values/datetime.ts";
@@ -53,7 +54,7 @@ import {
   readText,
   readTime,
 } from "../expression/readers.ts";
-import { warnWrongValue } from "../expression/temporal-conversion.ts";
+import { warnTruncatedDate, warnWrongValue } from "../expression/temporal-conversion.ts";
 import { boundCall, type ResultShape } from "./function-definition.ts";
 
 const PRECISION_MAX = 65;
@@ -173,7 +174,7 @@ function castEvaluator(
       };
     }
     case "date": {
-      const read = readDateTime(operand, evaluate);
+      const read = readDateTime(operand, evaluate, true);
       return (frame) => {
         const value = read(frame);
         return value === null ? null : checkedDate(dateOf(value), "date", frame.context);
@@ -219,7 +220,8 @@ export function checkedDate(value: DateTime, kind: string, context: StatementCon
   const zero = value.year === 0 && value.month === 0 && value.day === 0;
   const refused = zero ? context.sqlMode.has("NO_ZERO_DATE") : context.sqlMode.has("NO_ZERO_IN_DATE");
   if (!refused) return value;
-  warnWrongValue(context, "datetime", kind === "date" ? `${value}`.slice(0, 10) : String(value));
+  if (kind === "date") warnTruncatedDate(context, formatDate(value));
+  else warnWrongValue(context, "datetime", String(value));
   return null;
 }
 

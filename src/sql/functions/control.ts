@@ -15,7 +15,7 @@ import { boundCall, type FunctionDefinition, MANY, special } from "./function-de
 
 interface CaseParts {
   readonly operand: BoundExpression | undefined;
-  readonly branches: readonly { readonly when: BoundExpression; readonly then: BoundExpression }[];
+  readonly branches: readonly { readonly when: BoundExpression; readonly result: BoundExpression }[];
   readonly otherwise: BoundExpression | undefined;
 }
 
@@ -25,7 +25,7 @@ type Test = (frame: Frame) => boolean;
 export function bindCase(parts: CaseParts, environment: BindEnvironment): BoundExpression {
   const { operand, branches } = parts;
   const otherwise = parts.otherwise ?? NULL_CONSTANT;
-  const values = [...branches.map((branch) => branch.then), otherwise];
+  const values = [...branches.map((branch) => branch.result), otherwise];
   const merged = mergeTypes(values, {
     connectionCollation: environment.connectionCollation,
     operation: "case",
@@ -37,7 +37,7 @@ export function bindCase(parts: CaseParts, environment: BindEnvironment): BoundE
     name: "case",
     args: [
       ...(operand === undefined ? [] : [operand]),
-      ...branches.flatMap((branch) => [branch.when, branch.then]),
+      ...branches.flatMap((branch) => [branch.when, branch.result]),
       otherwise,
     ],
     result: { ...merged, nullable: values.some((value) => value.nullable) },
@@ -54,7 +54,7 @@ export function bindCase(parts: CaseParts, environment: BindEnvironment): BoundE
             when,
           ),
         );
-        results.push(readAs(merged.type, branch.then, evaluators[offset + at * 2 + 1] as Evaluator));
+        results.push(readAs(merged.type, branch.result, evaluators[offset + at * 2 + 1] as Evaluator));
       });
       const last = readAs(merged.type, otherwise, evaluators.at(-1) as Evaluator);
       return (frame) => {

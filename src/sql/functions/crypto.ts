@@ -95,6 +95,7 @@ function runCipher(
     if (bytes === null || secret === null) return null;
     const { keyBits, mode } = cipherMode(frame.context);
     const start = vectorFor(mode, name, vector?.(frame), vector !== undefined, frame.context);
+    if (secret.length > keyBits / 8) warnKeySize(frame.context, keyBits / 8);
     const folded = foldKey(secret, keyBits / 8);
     const cipherName = mode === "cfb128" ? `aes-${keyBits}-cfb` : `aes-${keyBits}-${mode}`;
     if (encrypt) {
@@ -109,6 +110,16 @@ function runCipher(
       return null;
     }
   };
+}
+
+const AES_KEY_SIZE_WARNING = 3237;
+
+function warnKeySize(context: StatementContext, size: number): void {
+  context.warn(
+    "Warning",
+    AES_KEY_SIZE_WARNING,
+    `AES key size should be ${size} bytes length or secure KDF methods hkdf or pbkdf2_hmac should be used, please provide exact AES key size or use KDF methods for better security.`,
+  );
 }
 
 function vectorFor(
@@ -148,9 +159,19 @@ function uncompress(bytes: Uint8Array, context: StatementContext): Value {
   } catch {
     // Falls through to the warning: not a zlib stream.
   }
+  warnCorrupted(context);
+  return null;
+}
+
+function warnCorrupted(context: StatementContext): void {
   const error = sqlError("ER_ZLIB_Z_DATA_ERROR");
   context.warn("Warning", error.errno, error.message);
-  return null;
+}
+
+function uncompressedLength(bytes: Uint8Array, context: StatementContext): number {
+  if (bytes.length > SIZE_BYTES) return Buffer.from(bytes).readUInt32LE(0) & SIZE_MASK;
+  if (bytes.length > 0) warnCorrupted(context);
+  return 0;
 }
 
 const RANDOM_BYTES_MAX = 1024;
@@ -190,7 +211,10 @@ export const CRYPTO_FUNCTIONS: readonly FunctionDefinition[] = [
   scalar("uncompress", ["bytes"], { type: binaryType(4294967295), nullable: true }, (context, bytes) =>
     uncompress(bytes, context),
   ),
-  scalar("uncompressed_length", ["bytes"], { type: BIGINT, nullable: true, displayLength: 10 }, (_, bytes) =>
-    bytes.length <= SIZE_BYTES ? 0 : Buffer.from(bytes).readUInt32LE(0) & SIZE_MASK,
+  scalar(
+    "uncompressed_length",
+    ["bytes"],
+    { type: BIGINT, nullable: true, displayLength: 10 },
+    (context, bytes) => uncompressedLength(bytes, context),
   ),
 ];

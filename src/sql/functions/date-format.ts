@@ -477,7 +477,7 @@ export const DATE_FORMAT_FUNCTIONS: readonly FunctionDefinition[] = [
       return (frame) => FORMATS[`${(readName(frame) ?? "").toLowerCase()} ${readKind(frame) ?? ""}`] ?? null;
     },
   ),
-  scalar("date", ["datetime"], { type: DATE, nullable: true }, (context, value) =>
+  scalar("date", ["calendar"], { type: DATE, nullable: true }, (context, value) =>
     checkedDate(new DateTime(value.year, value.month, value.day), "date", context),
   ),
   special(

@@ -72,6 +72,8 @@ export interface ArgumentValues {
   decimal: Decimal;
   datetime: DateTime;
   date: DateTime;
+  /** a date and time; functions of dates word their warnings differently */
+  calendar: DateTime;
   time: number;
   /** any value as a JSON value; a string becomes a JSON string */
   json: JsonValue;

@@ -110,7 +110,8 @@ const JSON_SEARCH = jsonFunction("json_search", { counts: [3, MANY] }, (args) =>
       if (value.kind === "string" && matches(value.value)) {
         const text = printJsonSteps(steps);
         if (!found.includes(text)) found.push(text);
-      } else if (value.kind === "array") value.items.forEach((item, at) => search(item, [...steps, at]));
+      } else if (value.kind === "array")
+        for (const [at, item] of value.items.entries()) search(item, [...steps, at]);
       else if (value.kind === "object")
         for (const [key, member] of value.members) search(member, [...steps, key]);
     };

@@ -92,7 +92,9 @@ const KIND_NAMES = /\b(?:INTEGER|DECIMAL|DOUBLE)\b/;
 
 function outOfRange(message: string): Error {
   const kind = KIND_NAMES.exec(message)?.[0];
-  return kind === "INTEGER" ? sqlError("ER_DATA_OUT_OF_RANGE", "SIGNED", "json_value") : new SqlError("ER_JT_VALUE_OUT_OF_RANGE", message);
+  return kind === "INTEGER"
+    ? sqlError("ER_DATA_OUT_OF_RANGE", "SIGNED", "json_value")
+    : new SqlError("ER_JT_VALUE_OUT_OF_RANGE", message);
 }
 
 /** Converts with warnings counted as the error that ON ERROR asks about. */

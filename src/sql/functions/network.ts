@@ -77,33 +77,23 @@ function ipv6Text(bytes: Uint8Array): string {
 }
 
 function predicate(name: string, body: (text: string) => boolean): FunctionDefinition {
-  return special(
-    name,
-    [1, 1],
-    { type: BIGINT, displayLength: 1 },
-    ([evaluate], [operand]) => {
-      const read = readText(operand as BoundExpression, evaluate as NonNullable<typeof evaluate>);
-      return (frame) => {
-        const value = read(frame);
-        return value === null ? null : body(value) ? 1 : 0;
-      };
-    },
-  );
+  return special(name, [1, 1], { type: BIGINT, displayLength: 1 }, ([evaluate], [operand]) => {
+    const read = readText(operand as BoundExpression, evaluate as NonNullable<typeof evaluate>);
+    return (frame) => {
+      const value = read(frame);
+      return value === null ? null : body(value) ? 1 : 0;
+    };
+  });
 }
 
 function bytePredicate(name: string, body: (bytes: Uint8Array) => boolean): FunctionDefinition {
-  return special(
-    name,
-    [1, 1],
-    { type: BIGINT, displayLength: 1 },
-    ([evaluate], [operand]) => {
-      const read = readBytes(operand as BoundExpression, evaluate as NonNullable<typeof evaluate>);
-      return (frame) => {
-        const value = read(frame);
-        return value === null ? null : body(value) ? 1 : 0;
-      };
-    },
-  );
+  return special(name, [1, 1], { type: BIGINT, displayLength: 1 }, ([evaluate], [operand]) => {
+    const read = readBytes(operand as BoundExpression, evaluate as NonNullable<typeof evaluate>);
+    return (frame) => {
+      const value = read(frame);
+      return value === null ? null : body(value) ? 1 : 0;
+    };
+  });
 }
 
 /** Since 8.0 unreadable addresses are an error, not just NULL. */

@@ -422,9 +422,7 @@ export const NUMERIC_FUNCTIONS: readonly FunctionDefinition[] = [
     };
   }),
   scalar("ln", ["double"], NULLABLE_DOUBLE, (context, x) => logarithm(context, x, Math.log)),
-  scalar("log2", ["double"], NULLABLE_DOUBLE, (context, x) =>
-    logarithm(context, x, Math.log2),
-  ),
+  scalar("log2", ["double"], NULLABLE_DOUBLE, (context, x) => logarithm(context, x, Math.log2)),
   scalar("log10", ["double"], NULLABLE_DOUBLE, (context, x) => logarithm(context, x, Math.log10)),
   scalar(
     "log",

@@ -22,6 +22,7 @@ import { STRING_SET_FUNCTIONS } from "./string-sets.ts";
 import { TEMPORAL_ARITHMETIC_FUNCTIONS } from "./temporal-arithmetic.ts";
 import { TEMPORAL_NOW_FUNCTIONS } from "./temporal-now.ts";
 import { TEMPORAL_PART_FUNCTIONS } from "./temporal-parts.ts";
+import { TIME_ARITHMETIC_FUNCTIONS } from "./time-arithmetic.ts";
 import { isKnownToMySql } from "./unsupported.ts";
 
 const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
@@ -43,6 +44,7 @@ const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
     STRING_SEARCH_FUNCTIONS,
     STRING_SET_FUNCTIONS,
     TEMPORAL_ARITHMETIC_FUNCTIONS,
+    TIME_ARITHMETIC_FUNCTIONS,
     TEMPORAL_NOW_FUNCTIONS,
     TEMPORAL_PART_FUNCTIONS,
   ]

@@ -41,7 +41,12 @@ function checkKind(bytes: Uint8Array, expected: GeometryName, name: string): Uin
   if (expected === "geometry") return bytes;
   const { shape } = decodeGeometry(bytes);
   if (shape.kind !== expected) {
-    throw sqlError("ER_UNEXPECTED_GEOMETRY_TYPE", name.endsWith("wkb") ? "WKB" : "WKT", shape.kind.toUpperCase(), name);
+    throw sqlError(
+      "ER_UNEXPECTED_GEOMETRY_TYPE",
+      name.endsWith("wkb") ? "WKB" : "WKT",
+      shape.kind.toUpperCase(),
+      name,
+    );
   }
   return bytes;
 }
@@ -143,7 +148,10 @@ function coordinate(name: string, axis: "x" | "y"): FunctionDefinition {
             const moved = to(frame);
             if (moved === null) return null;
             const { srid } = decodeGeometry(bytes);
-            return encodeGeometry({ srid, shape: { kind: "point", point: { ...place, [ownAxis(bytes, axis)]: moved } } });
+            return encodeGeometry({
+              srid,
+              shape: { kind: "point", point: { ...place, [ownAxis(bytes, axis)]: moved } },
+            });
           };
         },
       ).bind(args, environment);
@@ -190,7 +198,10 @@ const ST_SRID: FunctionDefinition = {
 type Collection = Exclude<Shape["kind"], "point" | "linestring" | "polygon">;
 
 /** LineString(p, p …), Polygon(l, l …), MultiPoint(…) … of geometries. */
-function constructor(name: GeometryName, make: (members: readonly Shape[]) => Shape): FunctionDefinition {
+function geometryConstructor(
+  name: GeometryName,
+  make: (members: readonly Shape[]) => Shape,
+): FunctionDefinition {
   return special(name, [1, MANY], geometry(name), (evaluators, args) => {
     const reads = evaluators.map((evaluate, at) => readBytes(args[at] as BoundExpression, evaluate));
     return (frame) => {
@@ -217,7 +228,7 @@ function pointsOf(members: readonly Shape[], name: string): readonly Point[] {
 }
 
 function collection(kind: Collection, memberKind: Shape["kind"] | undefined): FunctionDefinition {
-  return constructor(kind, (members) => {
+  return geometryConstructor(kind, (members) => {
     if (memberKind !== undefined && members.some((member) => member.kind !== memberKind)) throw illegal(kind);
     return { kind, members };
   });
@@ -295,8 +306,11 @@ export const SPATIAL_FUNCTIONS: readonly FunctionDefinition[] = [
         : encodeGeometry({ srid: 0, shape: { kind: "point", point: { x: left, y: right } } });
     };
   }),
-  constructor("linestring", (members) => ({ kind: "linestring", points: pointsOf(members, "linestring") })),
-  constructor("polygon", (members) => ({
+  geometryConstructor("linestring", (members) => ({
+    kind: "linestring",
+    points: pointsOf(members, "linestring"),
+  })),
+  geometryConstructor("polygon", (members) => ({
     kind: "polygon",
     rings: members.map((member) => {
       if (member.kind !== "linestring") throw illegal("polygon");

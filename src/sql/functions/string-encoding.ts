@@ -93,8 +93,8 @@ function unhex(text: string): Uint8Array | undefined {
   return /^[0-9a-f]*$/i.test(padded) ? Buffer.from(padded, "hex") : undefined;
 }
 
-function warnWrongString(context: Frame["context"], kind: string, text: string): null {
-  const error = sqlError("ER_WRONG_VALUE_FOR_TYPE", kind, text, kind === "string" ? "unhex" : "from_base64");
+function warnNotHex(context: Frame["context"], text: string): null {
+  const error = sqlError("ER_WRONG_VALUE_FOR_TYPE", "string", `'${text}'`, "unhex");
   context.warn("Warning", error.errno, error.message);
   return null;
 }
@@ -198,6 +198,7 @@ function codeBytes(value: SqlInteger): number[] {
 }
 
 function quote(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL and Control-Z are what QUOTE escapes
   const escaped = text.replace(/[\\'\0\x1a]/g, (character) =>
     character === "\0" ? "\\0" : character === "\x1a" ? "\\Z" : `\\${character}`,
   );
@@ -309,7 +310,7 @@ export const STRING_ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     "unhex",
     ["text"],
     (args) => ({ type: binaryType(Math.ceil(firstLength(args) / 2)), nullable: true }),
-    (context, text) => unhex(text) ?? warnWrongString(context, "string", text),
+    (context, text) => unhex(text) ?? warnNotHex(context, text),
   ),
   scalar(
     "to_base64",
@@ -321,7 +322,7 @@ export const STRING_ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     "from_base64",
     ["text"],
     (args) => ({ type: binaryType(firstLength(args)), nullable: true }),
-    (context, text) => fromBase64(text) ?? warnWrongString(context, "base64", text),
+    (_, text) => fromBase64(text) ?? null,
   ),
   scalar("conv", ["text", "count", "count"], nullableText(65), (_, text, from, to) =>
     convert(text, from, to),
@@ -402,16 +403,16 @@ export const STRING_ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
         BoundExpression | undefined,
       ];
       if (operand.type.kind === "integer" && as === undefined) {
-      const read = readInteger(operand, evaluators[0] as Evaluator);
-      return (frame) => {
-        const value = read(frame);
-        if (value === null) return null;
-        const bytes = Buffer.alloc(8);
-        bytes.writeBigUInt64BE(toUnsigned64(value) ^ (isUnsigned(operand.type) ? 0n : 1n << 63n));
-        return bytes;
-      };
-    }
-    if (!isStringType(operand.type) && as === undefined) return () => null;
+        const read = readInteger(operand, evaluators[0] as Evaluator);
+        return (frame) => {
+          const value = read(frame);
+          if (value === null) return null;
+          const bytes = Buffer.alloc(8);
+          bytes.writeBigUInt64BE(toUnsigned64(value) ^ (isUnsigned(operand.type) ? 0n : 1n << 63n));
+          return bytes;
+        };
+      }
+      if (!isStringType(operand.type) && as === undefined) return () => null;
       const size = length?.kind === "constant" ? Number(length.value) : undefined;
       if (operand.type.kind === "binary" || (as?.kind === "constant" && as.value === "binary")) {
         const read = readBytes(operand, evaluators[0] as Evaluator);

@@ -139,7 +139,7 @@ const FROM_UNIXTIME: FunctionDefinition = {
   maxArguments: 2,
   bind(args, environment) {
     const [operand, format] = args as readonly [BoundExpression, BoundExpression | undefined];
-    const fraction = fractionOf(operand);
+    const fraction = operand.type.kind === "string" ? 6 : fractionOf(operand);
     return boundCall({
       name: "from_unixtime",
       args,

@@ -37,7 +37,7 @@ function part(
   body: (value: DateTime) => number | null,
   shape?: ResultShape,
 ): FunctionDefinition {
-  return scalar(functionName, ["datetime"], shape ?? count(width), (context, value) =>
+  return scalar(functionName, ["calendar"], shape ?? count(width), (context, value) =>
     isZeroDateRefused(value, context) ? null : body(value),
   );
 }
@@ -56,7 +56,7 @@ function dayPart(
   width: number,
   body: (value: DateTime) => number | null,
 ): FunctionDefinition {
-  return scalar(functionName, ["datetime"], count(width), (context, value) =>
+  return scalar(functionName, ["calendar"], count(width), (context, value) =>
     isDay(value, context) ? body(value) : null,
   );
 }
@@ -103,7 +103,7 @@ function bindWeek(
     args,
     result: count(functionName === "week" ? 2 : 6),
     build: ([evaluate, evaluateMode]) => {
-      const read = readDateTime(date, evaluate as Evaluator);
+      const read = readDateTime(date, evaluate as Evaluator, true);
       const readMode = mode === undefined ? undefined : readInteger(mode, evaluateMode as Evaluator);
       return (frame) => {
         const value = read(frame);
@@ -265,11 +265,11 @@ export const TEMPORAL_PART_FUNCTIONS: readonly FunctionDefinition[] = [
   timePart("minute", 3, (micros) => Math.floor(micros / (60 * MICROS_PER_SECOND)) % 60),
   timePart("second", 3, (micros) => Math.floor(micros / MICROS_PER_SECOND) % 60),
   timePart("microsecond", 7, (micros) => micros % MICROS_PER_SECOND),
-  scalar("monthname", ["datetime"], name(9), (_, value) => MONTH_NAMES[value.month - 1] ?? null),
-  scalar("dayname", ["datetime"], name(9), (context, value) =>
+  scalar("monthname", ["calendar"], name(9), (_, value) => MONTH_NAMES[value.month - 1] ?? null),
+  scalar("dayname", ["calendar"], name(9), (context, value) =>
     isDay(value, context) ? (DAY_NAMES[weekday(dayNumberOf(value))] ?? null) : null,
   ),
-  scalar("last_day", ["datetime"], { type: DATE, nullable: true }, (context, value) => {
+  scalar("last_day", ["calendar"], { type: DATE, nullable: true }, (context, value) => {
     if (value.month === 0) {
       checkedDate(value, "date", context);
       return null;
