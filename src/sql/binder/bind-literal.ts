@@ -92,7 +92,13 @@ function stringLiteral({ bytes, introducer }: StringLiteral, environment: BindEn
   if (introducer === "binary") return constant(bytes, { type: binaryType(bytes.length), coercibility: 4 });
   const charset = introducer === undefined ? environment.clientCharset : charsetInfo(introducer).name;
   // MySQL keeps the bytes of a literal that is no text in its character set: dumps write geometry and BLOBs that way.
-  if (introducer === undefined && findMalformed(bytes, charset) >= 0) {
+  const malformedAt = introducer === undefined ? findMalformed(bytes, charset) : -1;
+  if (malformedAt >= 0) {
+    const shown = Buffer.from(bytes.subarray(malformedAt, malformedAt + 6))
+      .toString("hex")
+      .toUpperCase();
+    const { errno, message } = sqlError("ER_INVALID_CHARACTER_STRING", charset, shown);
+    environment.warn("Warning", errno, message);
     return constant(bytes, { type: binaryType(bytes.length), coercibility: 4 });
   }
   const text = decodeText(bytes, charset);
