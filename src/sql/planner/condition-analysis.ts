@@ -172,9 +172,9 @@ function like(
   return { column: column.column, condition: { kind: "prefix", prefix }, source, exact: false };
 }
 
-function literalPrefix(pattern: string, escape: string): string {
+function literalPrefix(pattern: string, escapeCharacter: string): string {
   const wild = [...pattern].findIndex(
-    (character) => character === "%" || character === "_" || character === escape,
+    (character) => character === "%" || character === "_" || character === escapeCharacter,
   );
   return wild < 0 ? pattern : [...pattern].slice(0, wild).join("");
 }

@@ -1,7 +1,8 @@
 /** A planned query made ready to run: operators, frame and field writers, used again for each execution. */
 import { AssertionError } from "../../base/assert.ts";
+import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Hash } from "../../bytes/hash.ts";
-import type { DatabaseRevision, Transaction } from "../../engine/api.ts";
+import type { DatabaseRevision, TableWriter, Transaction, WriteOptions } from "../../engine/api.ts";
 import type { ResultColumn, RowWriter } from "../../values/row-writer.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Value } from "../../values/value.ts";
@@ -97,9 +98,13 @@ export class ExecutableQuery {
   }
 
   /** Lets computed tables get ready. */
-  async prepare(): Promise<void> {
+  prepare(): Promise<void> | undefined {
     // Building the operators is what finds them.
     void this.operator;
+    return this.builder.preparations.length === 0 ? undefined : this.#prepareTables();
+  }
+
+  async #prepareTables(): Promise<void> {
     for (const preparation of this.builder.preparations) await preparation();
   }
 
@@ -107,18 +112,31 @@ export class ExecutableQuery {
     return this.tables.some((table) => table.forWrite);
   }
 
-  /** Opens the tables whose rows are locked or changed. */
-  async openWriters(transaction: Transaction, foreignKeyChecks: boolean): Promise<boolean> {
-    const { frame } = this;
-    for (let i = 0; i < this.tables.length; i++) {
+  /** Opens the tables whose rows are locked or changed. False when one of them has changed its definition. */
+  openWriters(transaction: Transaction, foreignKeyChecks: boolean): MaybePromise<boolean> {
+    return this.#openWritersFrom(0, transaction, { foreignKeyChecks });
+  }
+
+  #openWritersFrom(first: number, transaction: Transaction, options: WriteOptions): MaybePromise<boolean> {
+    for (let i = first; i < this.tables.length; i++) {
       const table = this.tables[i] as PlanTable;
       if (!table.forWrite) continue;
       if (table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", table.name);
-      const writer = await transaction.openTableForWrite(table.revision, table.name, { foreignKeyChecks });
-      if (writer.current.schemaHash !== table.schemaHash) return false;
-      frame.tables[i] = writer.current;
-      frame.writers[i] = writer;
+      const opened = transaction.openTableForWrite(table.revision, table.name, options);
+      if (opened instanceof Promise) {
+        return opened.then(
+          (writer) => this.#showWriter(i, writer) && this.#openWritersFrom(i + 1, transaction, options),
+        );
+      }
+      if (!this.#showWriter(i, opened)) return false;
     }
+    return true;
+  }
+
+  #showWriter(slot: number, writer: TableWriter): boolean {
+    if (writer.current.schemaHash !== this.tables[slot]?.schemaHash) return false;
+    this.frame.tables[slot] = writer.current;
+    this.frame.writers[slot] = writer;
     return true;
   }
 

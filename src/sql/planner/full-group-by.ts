@@ -66,7 +66,7 @@ export class DeterminedColumns {
             );
           }),
       );
-      if (determined) schema.columns.forEach((_, at) => this.#known.add(`${slot}.${at}`));
+      if (determined) for (const at of schema.columns.keys()) this.#known.add(`${slot}.${at}`);
     });
   }
 

@@ -37,7 +37,7 @@ export class ChangedRows {
   readonly level: QueryLevel;
   readonly relations: readonly StoredRelation[];
   readonly #source: ChangeSource;
-  readonly #run: TransactionRun;
+  #run: TransactionRun;
   readonly #context: QueryContext;
   readonly #group: ReturnType<typeof bindFrom>;
   readonly #where: readonly BoundExpression[];
@@ -110,12 +110,23 @@ export class ChangedRows {
     return this.#executable;
   }
 
-  /** Opens tables and reads all rows. The frame stays open for the writing half. */
-  async read(): Promise<{ readonly rows: RowBuffer; readonly frame: ExecutionFrame }> {
-    const { session, transaction, parameters, context } = this.#run;
+  /** Makes the plan that of another execution. */
+  rebind(run: TransactionRun): void {
+    this.#run = run;
+  }
+
+  /** Opens the tables; false when one was redefined and the change must be planned again. */
+  async open(): Promise<boolean> {
+    const { session, transaction } = this.#run;
     const { executable } = this;
-    await executable.openWriters(transaction, session.settings.foreignKeyChecks);
-    executable.openTables(transaction);
+    if (!(await executable.openWriters(transaction, session.settings.foreignKeyChecks))) return false;
+    return executable.openTables(transaction);
+  }
+
+  /** Reads all rows, the tables being open. The frame stays open for the writing half. */
+  async read(): Promise<{ readonly rows: RowBuffer; readonly frame: ExecutionFrame }> {
+    const { session, parameters, context } = this.#run;
+    const { executable } = this;
     executable.begin(context, parameters.values);
     context.frame = executable.frame;
     const rows = new RowBuffer((this.#node as PlanNode).shape);

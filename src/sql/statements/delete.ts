@@ -5,6 +5,7 @@ import type { Delete } from "../ast/data-change.ts";
 import type { TableName } from "../ast/query.ts";
 import type { RowSlot } from "../executor/frame.ts";
 import type { StoredRelation } from "../planner/relation.ts";
+import { openChange } from "./change-plan.ts";
 import { ChangedRows } from "./changed-rows.ts";
 import { untilDone } from "./insert-rows.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
@@ -18,7 +19,8 @@ interface DeleteTarget {
 
 export async function runDelete(statement: Delete, run: TransactionRun): Promise<ChangeResult> {
   const { context } = run;
-  const { changed, targets } = planDelete(statement, run);
+  const { changed, targets } = await openChange(statement, run, () => planDelete(statement, run));
+  for (const target of targets) target.seen.clear();
   const { rows, frame } = await changed.read();
   let affected = 0;
   for (let position = 0; position < rows.count; position++) {

@@ -50,7 +50,7 @@ export class DelimitedReader {
   }
 
   #parse(start: number, isEnd: boolean): { readonly fields: Field[]; readonly next: number } | undefined {
-    const { enclosure, escape, fieldsTerminatedBy, linesTerminatedBy } = this.#format;
+    const { enclosure, escapeByte, fieldsTerminatedBy, linesTerminatedBy } = this.#format;
     const buffer = this.#buffer;
     const longest = Math.max(fieldsTerminatedBy.length, linesTerminatedBy.length, 2);
     const fields: Field[] = [];
@@ -71,8 +71,8 @@ export class DelimitedReader {
         if (!isEnd && at + longest > buffer.length) return undefined;
         const byte = buffer[at] as number;
         if (
-          escape !== undefined &&
-          byte === escape &&
+          escapeByte !== undefined &&
+          byte === escapeByte &&
           at + 1 < buffer.length &&
           !(byte === enclosure && buffer[at + 1] === enclosure)
         ) {
@@ -131,7 +131,7 @@ function finish(bytes: readonly number[], end: FieldEnd): Field {
   const bareNull =
     !end.enclosed &&
     !end.hasEscape &&
-    (end.format.enclosure !== undefined || end.format.escape === undefined);
+    (end.format.enclosure !== undefined || end.format.escapeByte === undefined);
   return bareNull && Buffer.from(result).toString("latin1") === "NULL" ? null : result;
 }
 

@@ -6,7 +6,7 @@ export interface ResolvedFormat {
   readonly fieldsTerminatedBy: Uint8Array;
   readonly enclosure: number | undefined;
   readonly optionallyEnclosed: boolean;
-  readonly escape: number | undefined;
+  readonly escapeByte: number | undefined;
   readonly linesTerminatedBy: Uint8Array;
   readonly linesStartingBy: Uint8Array;
 }
@@ -22,7 +22,7 @@ export function resolveFormat(format: FileFormat): ResolvedFormat {
     fieldsTerminatedBy: format.fieldsTerminatedBy ?? Buffer.from("\t"),
     enclosure: single(format.fieldsEnclosedBy, undefined),
     optionallyEnclosed: format.optionallyEnclosed,
-    escape: single(format.fieldsEscapedBy, 0x5c),
+    escapeByte: single(format.fieldsEscapedBy, 0x5c),
     linesTerminatedBy: format.linesTerminatedBy ?? Buffer.from("\n"),
     linesStartingBy: format.linesStartingBy ?? new Uint8Array(0),
   };

@@ -1,5 +1,6 @@
 /** Which function runs which statement. */
 import { unreachable } from "../../base/assert.ts";
+import type { MaybePromise } from "../../base/maybe-promise.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Statement } from "../ast/statement.ts";
 import { SessionContext } from "../session/session-context.ts";
@@ -26,8 +27,8 @@ import { runUpdate } from "./update.ts";
 
 const NOTHING: ChangeResult = { affectedRows: 0, lastInsertId: 0, info: "" };
 
-/** Runs a statement and sends its answers to the sink. */
-export async function runStatement(statement: Statement, run: StatementRun): Promise<void> {
+/** Runs a statement and sends its answers to the sink. Undefined when it was all done without waiting. */
+export function runStatement(statement: Statement, run: StatementRun): Promise<void> | undefined {
   requireStatementPrivileges(statement, run.session);
   switch (statement.kind) {
     case "query":
@@ -156,26 +157,47 @@ export async function runStatement(statement: Statement, run: StatementRun): Pro
 }
 
 /** A large INSERT whose rows were read without an AST. */
-export async function runBulkInsert(bulk: BulkInsert, run: StatementRun): Promise<void> {
+export function runBulkInsert(bulk: BulkInsert, run: StatementRun): Promise<void> | undefined {
   requireStatementPrivileges(bulk.insert, run.session);
   return change(run, bulk.insert.ignore, (inside) => runInsert(bulk.insert, inside, bulk.rows));
 }
 
 /** A statement that changes rows, in its transaction; undone alone when it fails. */
-async function change(
+function change(
   run: StatementRun,
   ignore: boolean,
-  body: (inside: TransactionRun) => Promise<ChangeResult>,
-): Promise<void> {
-  const { session, options } = run;
+  body: (inside: TransactionRun) => MaybePromise<ChangeResult>,
+): Promise<void> | undefined {
+  const { session, options, sink, parameters, text } = run;
   const { transactions } = session;
-  let result: ChangeResult;
+  let result: MaybePromise<ChangeResult>;
+  let pending: Promise<void> | undefined;
   try {
     const transaction = transactions.forStatement(options.signal);
     if (transaction.readOnly) throw sqlError("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION");
     const context = new SessionContext(session, { signal: options.signal, changes: true, ignore });
-    result = await body({ ...run, transaction, context });
-    const pending = transactions.endStatement();
+    result = body({ session, options, sink, parameters, text, transaction, context });
+    if (result instanceof Promise) return finishChange(run, result, undefined);
+    pending = transactions.endStatement();
+  } catch (error) {
+    transactions.failStatement();
+    throw error;
+  }
+  if (pending !== undefined) return finishChange(run, result, pending);
+  report(run, result);
+  return undefined;
+}
+
+async function finishChange(
+  run: StatementRun,
+  changing: MaybePromise<ChangeResult>,
+  committing: Promise<void> | undefined,
+): Promise<void> {
+  const { transactions } = run.session;
+  let result: ChangeResult;
+  try {
+    result = await changing;
+    const pending = committing ?? transactions.endStatement();
     if (pending !== undefined) await pending;
   } catch (error) {
     transactions.failStatement();

@@ -37,7 +37,9 @@ export async function writeOutfile(
   const parts: Uint8Array[] = [];
   if (into.kind === "dumpfile") {
     for (const row of rows)
-      row.forEach((value, at) => parts.push(valueBytes(value, columns[at] as BoundExpression, "utf8mb4")));
+      row.forEach((value, at) => {
+        parts.push(valueBytes(value, columns[at] as BoundExpression, "utf8mb4"));
+      });
   } else {
     const format = resolveFormat(into.format);
     const charset = into.charset ?? "binary";
@@ -85,7 +87,7 @@ function lineOf(
     if (value === null) {
       parts.push(
         Buffer.from(
-          format.escape === undefined ? "NULL" : `${String.fromCharCode(format.escape)}N`,
+          format.escapeByte === undefined ? "NULL" : `${String.fromCharCode(format.escapeByte)}N`,
           "latin1",
         ),
       );
@@ -114,17 +116,17 @@ function lineOf(
 }
 
 function escapeField(bytes: Uint8Array, format: ResolvedFormat, enclosed: boolean): Uint8Array {
-  const { escape, enclosure, fieldsTerminatedBy, linesTerminatedBy } = format;
-  if (escape === undefined) return bytes;
+  const { escapeByte, enclosure, fieldsTerminatedBy, linesTerminatedBy } = format;
+  if (escapeByte === undefined) return bytes;
   const result: number[] = [];
   for (const byte of bytes) {
     const special =
-      byte === escape ||
+      byte === escapeByte ||
       byte === enclosure ||
       (!enclosed && byte === fieldsTerminatedBy[0]) ||
       byte === linesTerminatedBy[0];
-    if (byte === 0) result.push(escape, 0x30);
-    else if (special) result.push(escape, byte);
+    if (byte === 0) result.push(escapeByte, 0x30);
+    else if (special) result.push(escapeByte, byte);
     else result.push(byte);
   }
   return Uint8Array.from(result);

@@ -13,40 +13,72 @@ import { procedureSelect, runSelectedProcedure } from "./call.ts";
 import { writeOutfile } from "./select-outfile.ts";
 import type { StatementRun } from "./statement-run.ts";
 
-export async function runQuery(query: Query, run: StatementRun): Promise<void> {
+/** Undefined when it was all done without waiting. */
+export function runQuery(query: Query, run: StatementRun): Promise<void> | undefined {
   const called = procedureSelect(query, run.session);
   if (called !== undefined) return runSelectedProcedure(called, run);
   const { session, options } = run;
   const { transactions } = session;
+  let pending: Promise<void> | undefined;
   try {
     const transaction = transactions.forStatement(options.signal);
-    if (transactions.isOpen) await transaction.lockMetadata(session.revisionOfOrNone(), tableNames(query));
-    await runInside(query, transaction, run);
-    const pending = transactions.endStatement();
-    if (pending !== undefined) await pending;
+    const locks = transactions.isOpen
+      ? transaction.lockMetadata(session.revisionOfOrNone(), tableNames(query))
+      : undefined;
+    pending =
+      locks === undefined
+        ? runInside(query, transaction, run)
+        : locks.then(() => runInside(query, transaction, run));
+    if (pending === undefined) {
+      const ending = transactions.endStatement();
+      if (ending === undefined) return undefined;
+      pending = ending;
+    } else {
+      pending = pending.then(() => transactions.endStatement());
+    }
   } catch (error) {
     transactions.failStatement();
     throw error;
   }
+  return pending.catch((error: unknown) => {
+    transactions.failStatement();
+    throw error;
+  });
 }
 
-async function runInside(query: Query, transaction: Transaction, run: StatementRun): Promise<void> {
-  const { session, options, parameters, sink } = run;
+function runInside(query: Query, transaction: Transaction, run: StatementRun): Promise<void> | undefined {
+  const { session, options, parameters } = run;
   const context = new SessionContext(session, { signal: options.signal });
   const reused = reusablePlan(query, session, parameters, transaction);
-  const executable = reused ?? (await planAndOpen(session, transaction, query, { parameters, context }));
-  if (reused === undefined) keepPlan(query, executable, session, parameters);
+  if (reused !== undefined) return runOpened(query, reused, run, context);
+  const planned = planAndOpen(session, transaction, query, { parameters, context });
+  const runPlanned = (executable: ExecutableQuery): Promise<void> | undefined => {
+    keepPlan(query, executable, session, parameters);
+    return runOpened(query, executable, run, context);
+  };
+  return planned instanceof Promise ? planned.then(runPlanned) : runPlanned(planned);
+}
+
+/** Runs a plan whose tables are open. */
+function runOpened(
+  query: Query,
+  executable: ExecutableQuery,
+  run: StatementRun,
+  context: SessionContext,
+): Promise<void> | undefined {
+  const { session, options, parameters, sink } = run;
+  let pending: Promise<void> | undefined;
   try {
-    if (query.into !== undefined) {
-      await runInto(query.into, executable, { run, context });
-      return;
+    if (query.into !== undefined) pending = runInto(query.into, executable, { run, context });
+    else {
+      pending = sendRows(session, executable, { signal: options.signal, sink, parameters }, context);
+      if (pending === undefined) sink.endResultSet(session.diagnostics.warningCount);
+      else pending = pending.then(() => sink.endResultSet(session.diagnostics.warningCount));
     }
-    const pending = sendRows(session, executable, { signal: options.signal, sink, parameters }, context);
-    if (pending !== undefined) await pending;
-    sink.endResultSet(session.diagnostics.warningCount);
   } finally {
-    executable.end();
+    if (pending === undefined) executable.end();
   }
+  return pending?.finally(() => executable.end());
 }
 
 interface KeptPlan {
@@ -82,9 +114,11 @@ function keepPlan(
   session: SessionState,
   parameters: ParameterValues,
 ): void {
-  // Locking reads open writers, which takes waits: they are planned each time.
-  if (!executable.builder.cacheable || executable.locksRows || query.into !== undefined) return;
-  keptPlans.set(query, { executable, guard: new PlanGuard(session, parameters.types, executable.builder) });
+  // Locking reads open writers, which takes waits: they are planned each time. A tag or commit may move.
+  const { builder, tables } = executable;
+  if (!builder.cacheable || executable.locksRows || query.into !== undefined) return;
+  if (tables.some((table) => table.revision.root !== undefined)) return;
+  keptPlans.set(query, { executable, guard: new PlanGuard(session, parameters.types, builder) });
 }
 
 /** Plain table names of the current database, for metadata locks of transactions. */

@@ -11,6 +11,7 @@ import type { Evaluator, RowSlot } from "../executor/frame.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
 import type { StoredRelation } from "../planner/relation.ts";
+import { openChange } from "./change-plan.ts";
 import { ChangedRows } from "./changed-rows.ts";
 import { untilDone } from "./insert-rows.ts";
 import { sameRow } from "./row-equality.ts";
@@ -37,8 +38,9 @@ interface UpdateTarget {
 
 export async function runUpdate(update: Update, run: TransactionRun): Promise<ChangeResult> {
   const { session, context } = run;
-  const plan = planUpdate(update, run);
+  const plan = await openChange(update, run, () => planUpdate(update, run));
   const { targets, changed } = plan;
+  for (const target of targets) target.seen.clear();
   const { rows, frame } = await changed.read();
   let matched = 0;
   let affected = 0;
