@@ -6,6 +6,7 @@ import {
   oneOf,
   type Procedure,
   short,
+  type TransferResult,
   text,
   unreachable,
 } from "#plugin";
@@ -31,6 +32,7 @@ export const procedure: Procedure = defineProcedure({
   columns: { success: bigint },
   async run(session, call) {
     const { signal } = session;
+    let transferred: TransferResult | undefined;
     switch (call.command) {
       case "add":
         await session.database.backups.add(call.name, call.url);
@@ -40,20 +42,20 @@ export const procedure: Procedure = defineProcedure({
         await session.database.backups.remove(call.name);
         break;
       case "sync":
-        await session.database.backups.sync(call.name, {
+        transferred = await session.database.backups.sync(call.name, {
           force: call.force === true,
           signal,
         });
         break;
       case "sync-url":
-        await session.database.backups.syncUrl(call.url, {
+        transferred = await session.database.backups.syncUrl(call.url, {
           force: call.force === true,
           signal,
         });
         break;
       case "restore":
         session.requireWrite();
-        await session.server.restore(call.url, call.database, {
+        transferred = await session.server.restore(call.url, call.database, {
           force: call.force === true,
           signal,
         });
@@ -61,6 +63,7 @@ export const procedure: Procedure = defineProcedure({
       default:
         unreachable(call);
     }
+    if (transferred !== undefined) session.warn(transferred.message);
     return [{ success: 1n }];
   },
 });

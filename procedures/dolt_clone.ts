@@ -9,13 +9,14 @@ export const procedure: Procedure = defineProcedure({
     options: { remote: text, branch: short("b", text) },
   }),
   columns: { success: bigint },
-  async run({ server, signal }, { url, name, remote, branch }) {
-    await server.clone(url, {
+  async run(session, { url, name, remote, branch }) {
+    const { message } = await session.server.clone(url, {
       remote: remote ?? "origin",
-      signal,
+      signal: session.signal,
       ...(name === undefined ? {} : { name }),
       ...(branch === undefined ? {} : { branch }),
     });
+    session.warn(message);
     return [{ success: 1n }];
   },
 });

@@ -9,13 +9,14 @@ export const procedure: Procedure = defineProcedure({
     options: { prune: short("p", flag), silent: flag },
   }),
   columns: { success: bigint },
-  async run({ database, signal }, { remote, refspec, prune }) {
-    await database.fetch({
+  async run(session, { remote, refspec, prune, silent }) {
+    const { message } = await session.database.fetch({
       remote,
       refspecs: refspec,
       prune: prune === true,
-      signal,
+      signal: session.signal,
     });
+    if (silent !== true) session.warn(message);
     return [{ success: 1n }];
   },
 });

@@ -6,8 +6,9 @@ export const procedure: Procedure = defineProcedure({
   privilege: "admin",
   args: args({ options: { full: flag, shallow: flag } }),
   columns: { success: bigint },
-  async run({ database }, { full }) {
-    await database.collectGarbage({ full: full === true });
+  async run(session, { full }) {
+    const freedBytes = await session.database.collectGarbage({ full: full === true });
+    session.warn(`${freedBytes.toLocaleString("en-US")} bytes freed`);
     return [{ success: 1n }];
   },
 });

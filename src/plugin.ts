@@ -37,6 +37,6 @@ export {
   type ProcedureDefinition,
   type ProcedurePrivilege,
 } from "./engine/procedures/procedure.ts";
-export type { Identity, Repository } from "./engine/procedures/repository.ts";
+export type { Identity, Repository, TransferResult } from "./engine/procedures/repository.ts";
 export type { ProcedureSession, RepositoryServer } from "./engine/procedures/session.ts";
 export { SqlError } from "./values/sql-error.ts";

@@ -9,7 +9,7 @@ import type { Value } from "../../values/value.ts";
 import type { EngineSession } from "../api.ts";
 import type { CairnEngine } from "../cairn-engine.ts";
 import { DatabaseRepository } from "../version-control/database-repository.ts";
-import { describeTransfer, type RemoteOpener } from "../version-control/remote-opener.ts";
+import { describeSize, describeTransfer, type RemoteOpener } from "../version-control/remote-opener.ts";
 import { createRemoteOpener } from "../version-control/remote-stores.ts";
 import { EngineRepositoryServer } from "../version-control/repository-server.ts";
 import { TransferGate } from "../version-control/transfer-gate.ts";
@@ -81,8 +81,13 @@ export class ProcedureCaller {
 
   #sessionOf(procedure: Procedure, session: CallingSession): ProcedureSession {
     const { engineSession } = session;
-    const onProgress = (progress: TransferProgress): void =>
-      session.showState(`${procedure.name}: ${describeTransfer(progress)}`);
+    const { clock } = this.#engine.services;
+    const startedMs = clock.now();
+    const onProgress = (progress: TransferProgress): void => {
+      const seconds = Math.max(clock.now() - startedMs, 1) / 1000;
+      const rate = `${describeSize(progress.transferredBytes / seconds)}/s`;
+      session.showState(`${procedure.name}: ${describeTransfer(progress)}, ${rate}`);
+    };
     const server: RepositoryServer = new EngineRepositoryServer({
       engine: this.#engine,
       opener: this.#opener,

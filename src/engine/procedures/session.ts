@@ -2,7 +2,7 @@
  * What a procedure may do: a small, stable view of the caller's session and of its current database. Chunks, files
  * and locks are not reachable from here.
  */
-import type { Identity, Repository } from "./repository.ts";
+import type { Identity, Repository, TransferResult } from "./repository.ts";
 
 export interface ProcedureSession {
   readonly user: string;
@@ -28,14 +28,14 @@ export interface ProcedureSession {
 
 /** Operations that make databases. */
 export interface RepositoryServer {
-  /** 1007 when the name is taken; RemoteError when the source has no data. Returns the name chosen. */
-  clone(url: string, options: CloneOptions): Promise<string>;
+  /** 1007 when the name is taken; RemoteError when the source has no data. */
+  clone(url: string, options: CloneOptions): Promise<TransferResult>;
   /** 1007 when the name is taken and `force` is not given; the old database stays in service when it fails. */
   restore(
     url: string,
     name: string,
     options: { readonly force: boolean; readonly signal: AbortSignal },
-  ): Promise<void>;
+  ): Promise<TransferResult>;
 }
 
 export interface CloneOptions {

@@ -17,13 +17,18 @@ export interface TransferWatch {
 
 /** `1,234 chunks, 5.6 MB` */
 export function describeTransfer({ chunkCount, transferredBytes }: TransferProgress): string {
+  const chunks = `${chunkCount.toLocaleString("en-US")} ${chunkCount === 1 ? "chunk" : "chunks"}`;
+  return `${chunks}, ${describeSize(transferredBytes)}`;
+}
+
+/** `5.6 MB` */
+export function describeSize(sizeBytes: number): string {
   const units = ["bytes", "KB", "MB", "GB", "TB"];
-  let size = transferredBytes;
+  let size = sizeBytes;
   let unit = 0;
   while (size >= 1024 && unit < units.length - 1) {
     size /= 1024;
     unit++;
   }
-  const shown = unit === 0 ? String(size) : size.toFixed(1);
-  return `${chunkCount.toLocaleString("en-US")} chunks, ${shown} ${units[unit] ?? ""}`;
+  return `${unit === 0 ? String(Math.round(size)) : size.toFixed(1)} ${units[unit] ?? ""}`;
 }

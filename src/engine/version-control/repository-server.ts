@@ -7,8 +7,9 @@ import { parseRemoteUrl } from "../../remotes/remote-url.ts";
 import type { TransferProgress } from "../../remotes/transfer-progress.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { CairnEngine } from "../cairn-engine.ts";
+import type { TransferResult } from "../procedures/repository.ts";
 import type { CloneOptions, RepositoryServer } from "../procedures/session.ts";
-import type { RemoteOpener } from "./remote-opener.ts";
+import { describeTransfer, type RemoteOpener } from "./remote-opener.ts";
 import { joinChanges, REMOTES, UPSTREAMS, writeSetting } from "./settings.ts";
 
 export interface EngineRepositoryServerOptions {
@@ -24,14 +25,15 @@ export class EngineRepositoryServer implements RepositoryServer {
     this.#options = options;
   }
 
-  async clone(url: string, options: CloneOptions): Promise<string> {
+  async clone(url: string, options: CloneOptions): Promise<TransferResult> {
     const { engine, onProgress } = this.#options;
     const address = parseRemoteUrl(url, this.#options.opener.schemes).url;
     const name = options.name ?? nameFromUrl(address);
     if (engine.hasDatabase(name)) throw sqlError("ER_DB_CREATE_EXISTS", name);
     const { remote } = options;
-    await this.#withStore(address, async (source) => {
+    return this.#withStore(address, async (source) => {
       let branch = "";
+      let received = NOTHING_RECEIVED;
       await engine.installDatabase(name, async (folder) => {
         const cloned = await cloneInto({
           source,
@@ -43,6 +45,7 @@ export class EngineRepositoryServer implements RepositoryServer {
           ...(options.branch === undefined ? {} : { branch: options.branch }),
         });
         branch = cloned.branch;
+        received = cloned.received;
       });
       const store = engine.versionStore(name);
       await store.updateRefs(() =>
@@ -53,15 +56,15 @@ export class EngineRepositoryServer implements RepositoryServer {
           writeSetting(store.chunks, UPSTREAMS, { [branch]: { remote, branch } }),
         ]),
       );
+      return resultOf(`cloned ${address} into '${name}'`, received);
     });
-    return name;
   }
 
   async restore(
     url: string,
     name: string,
     { force, signal }: { readonly force: boolean; readonly signal: AbortSignal },
-  ): Promise<void> {
+  ): Promise<TransferResult> {
     const { engine, onProgress } = this.#options;
     const address = parseRemoteUrl(url, this.#options.opener.schemes).url;
     if (engine.hasDatabase(name) && !force) {
@@ -70,15 +73,18 @@ export class EngineRepositoryServer implements RepositoryServer {
         `database '${name}' already exists, use '--force' to overwrite`,
       );
     }
-    await this.#withStore(address, (source) =>
-      engine.installDatabase(
+    return this.#withStore(address, async (source) => {
+      let received = NOTHING_RECEIVED;
+      await engine.installDatabase(
         name,
         async (folder) => {
-          await restoreInto({ source, files: engine.services.files, folder, signal, onProgress });
+          const { files } = engine.services;
+          received = (await restoreInto({ source, files, folder, signal, onProgress })).received;
         },
         { replace: force },
-      ),
-    );
+      );
+      return resultOf(`restored ${address} to '${name}'`, received);
+    });
   }
 
   async #withStore<T>(address: string, work: (source: RemoteStore) => Promise<T>): Promise<T> {
@@ -89,6 +95,16 @@ export class EngineRepositoryServer implements RepositoryServer {
       await source.close();
     }
   }
+}
+
+const NOTHING_RECEIVED: TransferProgress = { chunkCount: 0, chunkBytes: 0, transferredBytes: 0 };
+
+function resultOf(done: string, received: TransferProgress): TransferResult {
+  return {
+    message: `${done}: ${describeTransfer(received)}`,
+    chunkCount: received.chunkCount,
+    sizeBytes: received.transferredBytes,
+  };
 }
 
 /** The last part of the path. */
