@@ -42,6 +42,15 @@ function isUnlimited(account: Account): boolean {
   return known;
 }
 
+/** What may be flushed with less than RELOAD. */
+const FLUSH_PRIVILEGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["tables", ["FLUSH_TABLES"]],
+  ["privileges", ["FLUSH_PRIVILEGES"]],
+  ["status", ["FLUSH_STATUS"]],
+  ["user_resources", ["FLUSH_USER_RESOURCES"]],
+  ["optimizer_costs", ["FLUSH_OPTIMIZER_COSTS"]],
+]);
+
 interface TableNamed {
   readonly database?: string | undefined;
   readonly name: string;
@@ -49,10 +58,14 @@ interface TableNamed {
 
 class StatementCheck {
   readonly #account: Account;
+  /** As refusals on tables name it: by the host that it came from. */
+  readonly #client: Account;
   readonly #session: SessionState;
 
   constructor(account: Account, session: SessionState) {
+    const { user, host } = session.connection;
     this.#account = account;
+    this.#client = { ...account, name: { user, host } };
     this.#session = session;
   }
 
@@ -71,7 +84,7 @@ class StatementCheck {
         this.#delete(statement);
         break;
       case "load-data":
-        if (!statement.local) this.#global("FILE");
+        if (!statement.local) requireGlobalPrivilege(this.#account, "FILE");
         this.#table("INSERT", statement.table);
         if (statement.duplicates === "replace") this.#table("DELETE", statement.table);
         break;
@@ -85,7 +98,9 @@ class StatementCheck {
         this.#set(statement);
         break;
       case "flush":
-        this.#global("RELOAD");
+        for (const target of statement.targets) {
+          requireGlobalPrivilege(this.#account, "RELOAD", ...(FLUSH_PRIVILEGES.get(target) ?? []));
+        }
         break;
       default:
         this.#definition(statement);
@@ -104,14 +119,11 @@ class StatementCheck {
         this.#schema("DROP", statement.name);
         break;
       case "create-table":
-        this.#table("CREATE", statement.table);
+        this.#tableAll(statement.query === undefined ? ["CREATE"] : ["INSERT", "CREATE"], statement.table);
         for (const element of statement.elements) {
           if (element.kind === "foreign-key") this.#table("REFERENCES", element.references.table);
         }
-        if (statement.query !== undefined) {
-          this.#table("INSERT", statement.table);
-          this.#query(statement.query);
-        }
+        if (statement.query !== undefined) this.#query(statement.query);
         break;
       case "create-table-like":
         this.#table("CREATE", statement.table);
@@ -145,10 +157,7 @@ class StatementCheck {
       case "analyze-table":
       case "optimize-table":
       case "repair-table":
-        for (const table of statement.tables) {
-          this.#table("SELECT", table);
-          this.#table("INSERT", table);
-        }
+        for (const table of statement.tables) this.#tableAll(["SELECT", "INSERT"], table);
         break;
       case "check-table":
       case "checksum-table":
@@ -163,8 +172,10 @@ class StatementCheck {
 
   #query(query: Query): void {
     this.#reads(query);
-    if (query.into !== undefined && query.into.kind !== "variables") this.#global("FILE");
-    if (query.locking.length === 0) return;
+    if (query.into !== undefined && query.into.kind !== "variables") {
+      requireGlobalPrivilege(this.#account, "FILE");
+    }
+    if (!query.locking.some(({ strength }) => strength === "update")) return;
     for (const table of readTables(query)) {
       this.#anyOf(["UPDATE", "DELETE", "LOCK TABLES"], table, "SELECT with locking clause");
     }
@@ -189,7 +200,7 @@ class StatementCheck {
       );
       for (const target of targets) this.#table("UPDATE", target, [column.name]);
     }
-    this.#readsBeside(statement, tables, [
+    this.#readsBeside(statement, [
       statement.where,
       statement.orderBy,
       statement.assignments.map(({ value }) => value),
@@ -202,34 +213,41 @@ class StatementCheck {
       const named = tables.find((table) => (table.alias ?? table.name) === target.name) ?? target;
       this.#table("DELETE", named);
     }
-    this.#readsBeside(statement, tables, [statement.where, statement.orderBy]);
+    this.#readsBeside(statement, [statement.where, statement.orderBy]);
   }
 
-  /** A change of one table that reads none of its columns needs no SELECT on it. */
-  #readsBeside(statement: Update | Delete, tables: readonly TableNamed[], read: readonly unknown[]): void {
-    const columns = readColumns(read);
-    this.#reads(tables.length > 1 || columns.all || columns.names.size > 0 ? statement : read);
+  /** What a change reads. A change of one table that reads none of its columns needs no SELECT on it. */
+  #readsBeside(statement: Update | Delete, read: readonly unknown[]): void {
+    const columns = readColumns([read, statement.with]);
+    this.#selects(readTables([read, { kind: "rest", with: statement.with }]), columns);
+    const tables = readTables(statement.tables);
+    if (tables.length > 1) {
+      this.#selects(tables, readColumns([read, statement.tables, statement.with]));
+      return;
+    }
+    const [table] = tables;
+    const database = this.#databaseOf(table?.database);
+    if (table === undefined || database === undefined) return;
+    for (const name of readColumns(read).names) {
+      requireColumnPrivilege(this.#client, "SELECT", { database, table: table.name, name });
+    }
   }
 
   /** SELECT on all tables that stand in a part of a statement, for the columns named anywhere in it. */
   #reads(part: unknown): void {
     const tables = readTables(part);
-    if (tables.length === 0) return;
-    let columns: NamedColumns | undefined;
-    for (const table of tables) {
-      const database = this.#databaseOf(table.database);
-      if (database === undefined || hasTablePrivilege(this.#account, "SELECT", database, table.name))
-        continue;
-      columns ??= readColumns(part);
-      this.#table("SELECT", table, columns.all ? undefined : [...columns.names]);
-    }
+    if (tables.length > 0) this.#selects(tables, readColumns(part));
+  }
+
+  #selects(tables: readonly TableNamed[], columns: NamedColumns): void {
+    for (const table of tables) this.#table("SELECT", table, columns.all ? undefined : [...columns.names]);
   }
 
   /** `columns` undefined: all of the table's. */
   #table(privilege: string, table: TableNamed, columns?: readonly string[] | undefined): void {
     const database = this.#databaseOf(table.database);
     if (database === undefined) return;
-    const account = this.#account;
+    const account = this.#client;
     requireTablePrivilege(account, privilege, database, table.name);
     if (hasTablePrivilege(account, privilege, database, table.name)) return;
     if (columnsWithPrivilege(account, privilege, database, table.name) === undefined) return;
@@ -257,30 +275,30 @@ class StatementCheck {
         columnsWithPrivilege(account, privilege, database, table.name) !== undefined,
     );
     if (held) return;
-    const { user, host } = account.name;
+    const { user, host } = this.#client.name;
     throw sqlError("ER_TABLEACCESS_DENIED_ERROR", named, user, host, table.name);
   }
 
+  /** Names all that are missing in one refusal. */
+  #tableAll(privileges: readonly string[], table: TableNamed): void {
+    const database = this.#databaseOf(table.database);
+    if (database === undefined) return;
+    const missing = privileges.filter(
+      (privilege) => !hasTablePrivilege(this.#account, privilege, database, table.name),
+    );
+    if (missing.length === 0) return;
+    const { user, host } = this.#client.name;
+    throw sqlError("ER_TABLEACCESS_DENIED_ERROR", missing.join(", "), user, host, table.name);
+  }
+
   #rename(from: TableName, to: TableName): void {
-    this.#table("ALTER", from);
-    this.#table("DROP", from);
-    this.#table("CREATE", to);
-    this.#table("INSERT", to);
+    this.#tableAll(["DROP", "ALTER"], from);
+    this.#tableAll(["INSERT", "CREATE"], to);
   }
 
   #schema(privilege: string, name: string | undefined): void {
     const database = this.#databaseOf(name);
     if (database !== undefined) requireSchemaPrivilege(this.#account, privilege, database);
-  }
-
-  #global(privilege: string): void {
-    if (privilege !== "FILE") {
-      requireGlobalPrivilege(this.#account, privilege);
-      return;
-    }
-    if (this.#account.globalPrivileges.has(privilege)) return;
-    const { user, host } = this.#account.name;
-    throw sqlError("ER_ACCESS_DENIED_ERROR", user, host, "YES");
   }
 
   #set(statement: SetStatement): void {
