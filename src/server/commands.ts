@@ -87,7 +87,7 @@ export function dispatchCommand(target: CommandTarget): Promise<void> | undefine
 }
 
 /** Without rows or counts. */
-export function answerOk(target: CommandTarget): undefined {
+function answerOk(target: CommandTarget): undefined {
   target.sender.begin("text");
   target.sender.ok({ affectedRows: 0, lastInsertId: 0, warningCount: 0, info: "" });
   target.sender.finish();
@@ -120,16 +120,23 @@ function dispatchRareCommand(
   }
 }
 
-function query(target: CommandTarget, payload: PayloadReader): Promise<void> {
+function query(target: CommandTarget, payload: PayloadReader): Promise<void> | undefined {
   if ((target.capabilities & protocol.CLIENT_QUERY_ATTRIBUTES) !== 0) skipQueryAttributes(payload);
   return runQuery(target, payload.rest());
 }
 
-async function runQuery(target: CommandTarget, text: Buffer): Promise<void> {
+function runQuery(target: CommandTarget, text: Buffer): Promise<void> | undefined {
   target.command = "Query";
   target.showText(text);
   target.sender.begin("text");
-  await target.session.query(text, target.queryOptions());
+  const pending = target.session.query(text, target.queryOptions());
+  if (pending !== undefined) return finishQuery(target, pending);
+  target.sender.finish();
+  return undefined;
+}
+
+async function finishQuery(target: CommandTarget, pending: Promise<void>): Promise<void> {
+  await pending;
   target.sender.finish();
 }
 

@@ -40,24 +40,39 @@ export async function prepareStatement(target: CommandTarget, payload: PayloadRe
 }
 
 /** `payload` is after the command byte. */
-export async function executeStatement(target: CommandTarget, payload: PayloadReader): Promise<void> {
+export function executeStatement(target: CommandTarget, payload: PayloadReader): Promise<void> | undefined {
   target.command = "Execute";
   const statement = target.statements.mustGet(payload.uint32(), "mysqld_stmt_execute");
   target.showText(statement.text);
   statement.cursor = undefined;
   const withCursor = payload.remaining > 0 && asksForCursor(payload.bytes[payload.at] as number);
   const parameters = statement.parameters.decode(payload, decodeOptionsOf(target));
+  if (withCursor && statement.prepared.columns.length > 0) return openCursor(target, statement);
+  target.sender.begin("binary");
+  let pending: Promise<void> | undefined;
   try {
-    if (withCursor && statement.prepared.columns.length > 0) {
-      await openCursor(target, statement);
-    } else {
-      target.sender.begin("binary");
-      await target.session.execute(statement.prepared, parameters, target.queryOptions());
-      target.sender.finish();
-    }
+    pending = target.session.execute(statement.prepared, parameters, target.queryOptions());
+  } catch (error) {
+    statement.parameters.forgetLongData();
+    throw error;
+  }
+  if (pending !== undefined) return finishExecution(target, statement, pending);
+  statement.parameters.forgetLongData();
+  target.sender.finish();
+  return undefined;
+}
+
+async function finishExecution(
+  target: CommandTarget,
+  statement: ServerStatement,
+  pending: Promise<void>,
+): Promise<void> {
+  try {
+    await pending;
   } finally {
     statement.parameters.forgetLongData();
   }
+  target.sender.finish();
 }
 
 export function fetchRows(target: CommandTarget, payload: PayloadReader): undefined {
@@ -108,7 +123,11 @@ async function openCursor(target: CommandTarget, statement: ServerStatement): Pr
   const { sender } = target;
   const rows = new StoredRows((columns) => sender.wireColumns(columns));
   const parameters = statement.parameters.decoded;
-  await target.session.execute(statement.prepared, parameters, { ...target.queryOptions(), sink: rows });
+  try {
+    await target.session.execute(statement.prepared, parameters, { ...target.queryOptions(), sink: rows });
+  } finally {
+    statement.parameters.forgetLongData();
+  }
   if (rows.columns !== undefined) {
     statement.cursor = rows;
     sender.writeColumns(rows.columns, SERVER_STATUS_CURSOR_EXISTS);

@@ -71,16 +71,17 @@ export interface QueryOptions {
 }
 
 /** Throws SqlError for whatever is wrong with the statement; other errors come from lower layers. Calls must not
- *  overlap: the connection runs one at a time. */
+ *  overlap: the connection runs one at a time. A statement that has to wait for nothing is over, or has thrown, when
+ *  the call returns; then it gives no promise. */
 export interface SqlSession {
   readonly status: SessionStatus;
-  query(text: Uint8Array, options: QueryOptions): Promise<void>;
+  query(text: Uint8Array, options: QueryOptions): Promise<void> | undefined;
   prepare(text: Uint8Array): Promise<PreparedStatement>;
   execute(
     statement: PreparedStatement,
     parameters: readonly BoundParameter[],
     options: QueryOptions,
-  ): Promise<void>;
+  ): Promise<void> | undefined;
   /** COM_INIT_DB / USE: accepts `db`, `db/branch` and `db@branch`. 1049, 1044. */
   useDatabase(name: string): Promise<void>;
   /** COM_FIELD_LIST */

@@ -1,4 +1,6 @@
 /** Plans and runs queries for a session, and sends their rows to a sink. */
+
+import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Transaction } from "../../engine/api.ts";
 import type { ResultSink, RowWriter } from "../../values/row-writer.ts";
 import { sqlError } from "../../values/sql-error.ts";
@@ -43,11 +45,16 @@ export function planStatementQuery(
   session: SessionState,
   transaction: Transaction,
   query: Query,
-  options: { readonly parameters: ParameterValues; readonly context: SessionContext },
+  options: PlanOptions,
 ): ExecutableQuery {
   const builder = createBuilder(session, transaction, options.parameters, options.context);
   const planned = planQuery(query, { builder, outer: undefined, commonTables: new CommonTables() });
   return new ExecutableQuery(planned, builder);
+}
+
+export interface PlanOptions {
+  readonly parameters: ParameterValues;
+  readonly context: SessionContext;
 }
 
 export interface SelectOptions extends ContextOptions {
@@ -110,22 +117,35 @@ export function sendRows(
 const REPLAN_ATTEMPTS_MAX = 10;
 
 /** Plans a query and opens its tables; repeats when a table is redefined meanwhile. */
-export async function planAndOpen(
+export function planAndOpen(
   session: SessionState,
   transaction: Transaction,
   query: Query,
-  options: { readonly parameters: ParameterValues; readonly context: SessionContext },
+  options: PlanOptions,
+): MaybePromise<ExecutableQuery> {
+  const executable = planStatementQuery(session, transaction, query, options);
+  if (executable.locksRows) return openSlowly(session, transaction, query, options, executable);
+  if (!executable.openTables(transaction)) throw sqlError("ER_TABLE_DEF_CHANGED");
+  const preparing = executable.prepare();
+  return preparing === undefined ? executable : preparing.then(() => executable);
+}
+
+/** With locks, which other statements may redefine the tables during the wait for. */
+async function openSlowly(
+  session: SessionState,
+  transaction: Transaction,
+  query: Query,
+  options: PlanOptions,
+  first: ExecutableQuery,
 ): Promise<ExecutableQuery> {
+  let executable = first;
   for (let attempt = 0; attempt < REPLAN_ATTEMPTS_MAX; attempt++) {
-    const executable = planStatementQuery(session, transaction, query, options);
-    if (
-      executable.locksRows &&
-      !(await executable.openWriters(transaction, session.settings.foreignKeyChecks))
-    )
-      continue;
-    if (!executable.openTables(transaction)) continue;
-    await executable.prepare();
-    return executable;
+    const isOpen = await executable.openWriters(transaction, session.settings.foreignKeyChecks);
+    if (isOpen && executable.openTables(transaction)) {
+      await executable.prepare();
+      return executable;
+    }
+    executable = planStatementQuery(session, transaction, query, options);
   }
   throw sqlError("ER_TABLE_DEF_CHANGED");
 }

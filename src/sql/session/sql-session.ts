@@ -3,6 +3,7 @@
 import type { OkResult, ResultColumn } from "../../values/row-writer.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
 import type {
   BoundParameter,
   ConnectionFacts,
@@ -96,63 +97,89 @@ export class CairnSqlSession implements SqlSession {
     };
   }
 
-  async query(text: Uint8Array, options: QueryOptions): Promise<void> {
-    let offset = 0;
-    let count = 0;
-    while (offset < text.length || count === 0) {
-      const start = offset;
-      const bulk = this.#noting(() => readBulkInsert(text, start, this.state.settings));
-      if (bulk !== undefined && (options.multiStatements || bulk.nextOffset >= text.length)) {
-        offset = bulk.nextOffset;
-        await this.#runBulk(bulk, text, options);
-        count++;
-        continue;
-      }
-      const cached = this.#noting(() => this.#statements.get(text, start, this.state.settings));
-      if (cached !== undefined && (options.multiStatements || cached.nextOffset >= text.length)) {
-        offset = cached.nextOffset;
-        await this.#run(cached.statement, text, options, { types: NO_TYPES, values: cached.values });
-        count++;
-        continue;
-      }
-      const parsed = this.#noting(() =>
-        parseStatement(text, start, { sqlMode: this.state.settings.sqlMode }),
-      );
-      offset = parsed.nextOffset;
-      if (parsed.statement === undefined) {
+  query(text: Uint8Array, options: QueryOptions): Promise<void> | undefined {
+    return this.#queryFrom(text, 0, 0, options);
+  }
+
+  /** Runs the statements of a text from an offset on; `count` ran before. */
+  #queryFrom(
+    text: Uint8Array,
+    from: number,
+    before: number,
+    options: QueryOptions,
+  ): Promise<void> | undefined {
+    let offset = from;
+    for (let count = before; offset < text.length || count === 0; count++) {
+      const next = this.#next(text, offset, count, options);
+      if (next === undefined) return undefined;
+      offset = next.nextOffset;
+      const pending = next.run();
+      if (pending === undefined) continue;
+      if (offset >= text.length) return pending;
+      return pending.then(() => this.#queryFrom(text, offset, count + 1, options));
+    }
+    return undefined;
+  }
+
+  /** The statement at an offset, read as its form allows; undefined at the end. */
+  #next(
+    text: Uint8Array,
+    start: number,
+    count: number,
+    options: QueryOptions,
+  ): { readonly nextOffset: number; run(): Promise<void> | undefined } | undefined {
+    const { settings } = this.state;
+    const { multiStatements } = options;
+    const bulk = this.#noting(() => readBulkInsert(text, start, settings));
+    if (bulk !== undefined && (multiStatements || bulk.nextOffset >= text.length)) {
+      return { nextOffset: bulk.nextOffset, run: () => this.#runBulk(bulk, text, options) };
+    }
+    const cached = this.#noting(() => this.#statements.get(text, start, settings));
+    if (cached !== undefined && (multiStatements || cached.nextOffset >= text.length)) {
+      const parameters = { types: NO_TYPES, values: cached.values };
+      return {
+        nextOffset: cached.nextOffset,
+        run: () => this.#run(cached.statement, text, options, parameters),
+      };
+    }
+    let offset = start;
+    for (;;) {
+      const from = offset;
+      const parsed = this.#noting(() => parseStatement(text, offset, { sqlMode: settings.sqlMode }));
+      const { statement, nextOffset } = parsed;
+      offset = nextOffset;
+      if (statement === undefined) {
         // MySQL answers a comment as a statement that does nothing, and blanks with an error.
-        if (!isBlank(text, start, offset) && (count === 0 || options.multiStatements)) {
-          this.state.diagnostics.clear();
-          options.sink.ok(NOTHING_DONE);
-          count++;
-        } else if (count === 0) {
-          this.#fail(sqlError("ER_EMPTY_QUERY"));
+        if (!isBlank(text, from, offset) && (count === 0 || multiStatements)) {
+          return { nextOffset, run: () => this.#answerComment(options) };
         }
-        if (offset >= text.length) return;
+        if (count === 0) this.#fail(sqlError("ER_EMPTY_QUERY"));
+        if (offset >= text.length) return undefined;
         continue;
       }
-      if (!options.multiStatements && count === 0 && offset < text.length) this.#refuseSecond(text, offset);
+      if (!multiStatements && count === 0 && offset < text.length) this.#refuseSecond(text, offset);
       if (parsed.parameterCount > 0) this.#fail(this.#parameterError(text));
-      await this.#run(parsed.statement, text, options, NO_PARAMETERS);
-      count++;
+      return { nextOffset, run: () => this.#run(statement, text, options, NO_PARAMETERS) };
     }
   }
 
-  async #runBulk(bulk: BulkInsert, text: Uint8Array, options: QueryOptions): Promise<void> {
+  #answerComment({ sink }: QueryOptions): undefined {
+    this.state.diagnostics.clear();
+    sink.ok(NOTHING_DONE);
+  }
+
+  #runBulk(bulk: BulkInsert, text: Uint8Array, options: QueryOptions): Promise<void> | undefined {
     const { state } = this;
+    const { sink } = options;
     state.diagnostics.clear();
+    let pending: Promise<void> | undefined;
     try {
-      await runBulkInsert(bulk, {
-        session: state,
-        options,
-        sink: options.sink,
-        parameters: NO_PARAMETERS,
-        text,
-      });
+      pending = runBulkInsert(bulk, { session: state, options, sink, parameters: NO_PARAMETERS, text });
     } catch (error) {
       this.#note(error);
       throw error;
     }
+    return pending === undefined ? undefined : this.#finish(pending);
   }
 
   /** A `?` outside a prepared statement is a syntax error at its place. */
@@ -180,17 +207,28 @@ export class CairnSqlSession implements SqlSession {
     );
   }
 
-  async #run(
+  #run(
     statement: Statement,
     text: Uint8Array,
     options: QueryOptions,
     parameters: ParameterValues,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { state } = this;
     if (!keepsDiagnostics(statement)) state.diagnostics.clear();
+    let pending: Promise<void> | undefined;
     try {
       if (options.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
-      await runStatement(statement, { session: state, options, sink: options.sink, parameters, text });
+      pending = runStatement(statement, { session: state, options, sink: options.sink, parameters, text });
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+    return pending === undefined ? undefined : this.#finish(pending);
+  }
+
+  async #finish(pending: Promise<void>): Promise<void> {
+    try {
+      await pending;
     } catch (error) {
       this.#note(error);
       throw error;
@@ -247,18 +285,23 @@ export class CairnSqlSession implements SqlSession {
     }
   }
 
-  async execute(
+  execute(
     statement: PreparedStatement,
     parameters: readonly BoundParameter[],
     options: QueryOptions,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     if (!(statement instanceof SessionPrepared))
       throw sqlError("ER_UNKNOWN_STMT_HANDLER", 0, "", "mysqld_stmt_execute");
-    if (parameters.length !== statement.parameterCount)
-      throw sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
-    const values = parameters.map((parameter) => parameter.value);
-    const types = parameters.map((parameter) => parameter.type);
-    await this.#run(statement.statement, statement.text, options, { types, values });
+    const count = parameters.length;
+    if (count !== statement.parameterCount) throw sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
+    const values: Value[] = [];
+    const types: SqlType[] = [];
+    for (let i = 0; i < count; i++) {
+      const parameter = parameters[i] as BoundParameter;
+      values.push(parameter.value);
+      types.push(parameter.type);
+    }
+    return this.#run(statement.statement, statement.text, options, { types, values });
   }
 
   async useDatabase(name: string): Promise<void> {
