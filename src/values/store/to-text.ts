@@ -252,12 +252,16 @@ function parseForColumn(text: string, target: StoreTarget): JsonValue {
   }
 }
 
+const BYTES: BinaryType = { kind: "binary", name: "longblob", length: 4294967295 };
+
 export function storeGeometry(
   value: Stored,
   from: SqlType,
   to: GeometryType,
   target: StoreTarget,
 ): Uint8Array {
+  // The bytes of a text literal may be a geometry: dumps write it so, and by chance they may be well-formed UTF-8.
+  if (from.kind === "string") return storeGeometry(Buffer.from(value as string, "utf8"), BYTES, to, target);
   if (from.kind !== "binary" && from.kind !== "geometry") throw sqlError("ER_CANT_CREATE_GEOMETRY_OBJECT");
   const bytes = value as Uint8Array;
   checkStoredGeometry(bytes, to, target.name);
