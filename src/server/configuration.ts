@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { LogLevel } from "../base/logger.ts";
 import type { TlsFiles } from "./server-keys.ts";
 
-export class ConfigurationError extends Error {
+class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
@@ -31,7 +31,7 @@ export interface Configuration {
 }
 
 /** Seconds and bytes, named as MySQL's variables are. */
-export interface ConfiguredLimits {
+interface ConfiguredLimits {
   readonly max_connections?: number | undefined;
   readonly connect_timeout?: number | undefined;
   readonly wait_timeout?: number | undefined;

@@ -1,32 +1,29 @@
 /** The numbers of the MySQL client/server protocol 4.1: capabilities, commands, status flags, column types. */
 
-export const CLIENT_LONG_PASSWORD = 1;
+const CLIENT_LONG_PASSWORD = 1;
 export const CLIENT_FOUND_ROWS: number = 1 << 1;
-export const CLIENT_LONG_FLAG: number = 1 << 2;
+const CLIENT_LONG_FLAG: number = 1 << 2;
 export const CLIENT_CONNECT_WITH_DB: number = 1 << 3;
-export const CLIENT_NO_SCHEMA: number = 1 << 4;
-export const CLIENT_COMPRESS: number = 1 << 5;
-export const CLIENT_ODBC: number = 1 << 6;
+const CLIENT_NO_SCHEMA: number = 1 << 4;
+const CLIENT_ODBC: number = 1 << 6;
 export const CLIENT_LOCAL_FILES: number = 1 << 7;
 export const CLIENT_IGNORE_SPACE: number = 1 << 8;
 export const CLIENT_PROTOCOL_41: number = 1 << 9;
 export const CLIENT_INTERACTIVE: number = 1 << 10;
 export const CLIENT_SSL: number = 1 << 11;
-export const CLIENT_IGNORE_SIGPIPE: number = 1 << 12;
-export const CLIENT_TRANSACTIONS: number = 1 << 13;
-export const CLIENT_RESERVED: number = 1 << 14;
+const CLIENT_IGNORE_SIGPIPE: number = 1 << 12;
+const CLIENT_TRANSACTIONS: number = 1 << 13;
+const CLIENT_RESERVED: number = 1 << 14;
 export const CLIENT_SECURE_CONNECTION: number = 1 << 15;
 export const CLIENT_MULTI_STATEMENTS: number = 1 << 16;
-export const CLIENT_MULTI_RESULTS: number = 1 << 17;
-export const CLIENT_PS_MULTI_RESULTS: number = 1 << 18;
+const CLIENT_MULTI_RESULTS: number = 1 << 17;
+const CLIENT_PS_MULTI_RESULTS: number = 1 << 18;
 export const CLIENT_PLUGIN_AUTH: number = 1 << 19;
 export const CLIENT_CONNECT_ATTRS: number = 1 << 20;
 export const CLIENT_PLUGIN_AUTH_LENENC_DATA: number = 1 << 21;
-export const CLIENT_CAN_HANDLE_EXPIRED_PASSWORDS: number = 1 << 22;
+const CLIENT_CAN_HANDLE_EXPIRED_PASSWORDS: number = 1 << 22;
 export const CLIENT_SESSION_TRACK: number = 1 << 23;
 export const CLIENT_DEPRECATE_EOF: number = 1 << 24;
-export const CLIENT_OPTIONAL_RESULTSET_METADATA: number = 1 << 25;
-export const CLIENT_ZSTD_COMPRESSION: number = 1 << 26;
 export const CLIENT_QUERY_ATTRIBUTES: number = 1 << 27;
 
 /** What the server offers. Not offered: compression, optional metadata, multi-factor authentication, ODBC quirks. */
@@ -60,7 +57,6 @@ export const COM_QUIT = 0x01;
 export const COM_INIT_DB = 0x02;
 export const COM_QUERY = 0x03;
 export const COM_FIELD_LIST = 0x04;
-export const COM_REFRESH = 0x07;
 export const COM_STATISTICS = 0x09;
 export const COM_PROCESS_INFO = 0x0a;
 export const COM_PROCESS_KILL = 0x0c;
@@ -82,7 +78,6 @@ export const SERVER_MORE_RESULTS_EXISTS: number = 1 << 3;
 export const SERVER_STATUS_CURSOR_EXISTS: number = 1 << 6;
 export const SERVER_STATUS_LAST_ROW_SENT: number = 1 << 7;
 export const SERVER_STATUS_NO_BACKSLASH_ESCAPES: number = 1 << 9;
-export const SERVER_PS_OUT_PARAMS: number = 1 << 12;
 export const SERVER_STATUS_IN_TRANS_READONLY: number = 1 << 13;
 export const SERVER_SESSION_STATE_CHANGED: number = 1 << 14;
 

@@ -81,7 +81,7 @@ async function runLine(
 }
 
 /** As the mysql client prints it. */
-export function errorText(error: unknown): string {
+function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { errno, sqlState } = error as { readonly errno?: unknown; readonly sqlState?: unknown };
   if (typeof errno !== "number") return `ERROR: ${error.message}`;

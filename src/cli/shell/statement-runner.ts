@@ -9,6 +9,20 @@ export interface RunnerOptions {
   /** Counts, times and warnings besides the rows. */
   readonly chatty: boolean;
   readonly write: (text: string) => void;
+  /** The connection was opened for bytes: see {@link toByteText}. */
+  readonly byteText?: boolean;
+}
+
+/**
+ * A script may hold raw bytes (mysqldump writes BLOBs so), which no decoded text could carry. So scripts are read and
+ * sent as texts with one character a byte, over a connection whose charset has this one-to-one form. */
+export function toByteText(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** What the server sent in UTF-8 and such a connection took for one character a byte. */
+export function fromByteText(text: string): string {
+  return Buffer.from(text, "latin1").toString("utf8");
 }
 
 const BINARY_CHARSET = 63;
@@ -41,7 +55,7 @@ export async function runStatement(
     }
     const rows = result.rows.map((row) => row.map((cell, at) => toCell(cell, result.fields[at])));
     const format = vertical ? "vertical" : options.format;
-    options.write(formatResult({ kind: "rows", columns: result.fields.map(toHeading), rows }, format));
+    options.write(formatResult({ kind: "rows", columns: result.fields.map((field) => toHeading(field, options)), rows }, format));
     if (options.chatty) options.write(rowsText(rows.length, seconds));
   }
 }
@@ -67,8 +81,10 @@ function toResult(result: unknown, fields: unknown): Result {
   return { kind: "rows", rows: result as (Buffer | null)[][], fields: fields as readonly FieldPacket[] };
 }
 
-function toHeading(field: FieldPacket): ResultHeading {
-  return { name: field.name, numeric: NUMERIC_TYPES.has(typeOf(field)) };
+function toHeading(field: FieldPacket, { byteText }: RunnerOptions): ResultHeading {
+  // Names come in the column's character set, or in the connection's when the values are binary.
+  const name = byteText === true && isBinary(field) ? fromByteText(field.name) : field.name;
+  return { name, numeric: NUMERIC_TYPES.has(typeOf(field)) };
 }
 
 function toCell(value: Buffer | null, field: FieldPacket | undefined): ResultCell {

@@ -81,7 +81,7 @@ export interface RevokeAllStatement {
   readonly accounts: readonly AccountReference[];
 }
 
-export interface RoleStatement {
+interface RoleStatement {
   readonly kind: "create-role" | "drop-role" | "grant-role" | "revoke-role" | "grant-proxy" | "revoke-proxy";
 }
 

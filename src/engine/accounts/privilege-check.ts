@@ -10,7 +10,7 @@ export function hasGlobalPrivilege(account: Account, privilege: string): boolean
   return account.globalPrivileges.has(privilege);
 }
 
-export function hasSchemaPrivilege(account: Account, privilege: string, database: string): boolean {
+function hasSchemaPrivilege(account: Account, privilege: string, database: string): boolean {
   if (account.globalPrivileges.has(privilege)) return true;
   return schemaGrants(account, database).some((grant) => grant.privileges.has(privilege));
 }

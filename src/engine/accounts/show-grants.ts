@@ -38,7 +38,7 @@ export function createUserText(account: Account): string {
 }
 
 /** The JSON object of ATTRIBUTE and COMMENT together; undefined when the account has neither. */
-export function attributeText(account: Account): string | undefined {
+function attributeText(account: Account): string | undefined {
   if (account.comment === undefined) return account.attributes;
   const attributes: Record<string, unknown> = JSON.parse(account.attributes ?? "{}");
   const entries = Object.entries({ ...attributes, comment: account.comment });
