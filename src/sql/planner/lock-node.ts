@@ -39,7 +39,9 @@ export function markLocked(
       if (relation.table.revision.readOnly) continue;
       const policy: LockWaitPolicy = clause.policy;
       locked.set(relation.slot, { slot: relation.slot, strength: clause.strength, policy });
-      (builder.tables[relation.slot] as PlannedTable).forWrite = true;
+      const planned = builder.tables[relation.slot] as PlannedTable;
+      planned.forWrite = true;
+      planned.lockPolicy = policy;
     }
   }
   return [...locked.values()];

@@ -3,6 +3,7 @@
  * queries of a statement, subqueries included, share one frame, so correlated references need no plumbing.
  */
 
+import type { LockWaitPolicy } from "../../engine/api.ts";
 import type { TupleSlot } from "../../prolly/tuple-cursor.ts";
 import { FIELD_NULL, type FieldReader, type FieldState, type ReadBlob } from "../../tables/row-codec.ts";
 import type { Value } from "../../values/value.ts";
@@ -16,6 +17,8 @@ export interface PlannedTable {
   readonly table: StoredTable;
   /** Rows are read through a writer (newest committed) and may be locked. */
   forWrite: boolean;
+  /** Rows are locked as they are read. */
+  lockPolicy?: LockWaitPolicy;
 }
 
 /** What a plan does when it is done: things subqueries of the same statement share. */

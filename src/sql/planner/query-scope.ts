@@ -127,8 +127,20 @@ export class QueryScope implements NameScope {
       case "before":
         return this.#alias(reference) ?? this.#column(reference);
       case "having":
-        return this.#alias(reference) ?? this.#groupedColumn(reference);
+        return this.#groupKey(reference) ?? this.#alias(reference) ?? this.#groupedColumn(reference);
     }
+  }
+
+  /** A column of GROUP BY goes before an alias of the same name. */
+  #groupKey(reference: ColumnReference): BoundExpression | undefined {
+    const { groupKeys } = this.#level;
+    if (groupKeys.length === 0) return undefined;
+    const sources = this.#visible ?? this.#level.sources;
+    const name = reference.name.toLowerCase();
+    const columns = sources
+      .filter((source) => matchesSource(source, reference))
+      .flatMap((source) => source.columns.filter((column) => column.name.toLowerCase() === name));
+    return groupKeys.find((key) => columns.some((column) => sameExpression(column.expression, key)));
   }
 
   /** HAVING without aggregates around it sees only what the select list or GROUP BY names. */

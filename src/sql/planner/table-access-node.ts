@@ -1,7 +1,9 @@
 /** The plan node that reads a stored table by an access path and applies the conditions on it alone. */
 import type { BoundExpression } from "../binder/bound-expression.ts";
-import { IndexScan } from "../executor/index-scan.ts";
-import { PointLookup } from "../executor/point-lookup.ts";
+import type { Operator } from "../executor/frame.ts";
+import { GuardedScan } from "../executor/guarded-scan.ts";
+import { IndexScan, type PrimaryKeyOf } from "../executor/index-scan.ts";
+import { type PointGuard, PointLookup } from "../executor/point-lookup.ts";
 import { TableScan } from "../executor/table-scan.ts";
 import { type AccessPath, indexParts } from "./access-path.ts";
 import { filterNode } from "./filter-node.ts";
@@ -21,30 +23,37 @@ export function tableAccessNode(
     shape: relation.shape,
     rows: path.rows,
     explain: { text: accessText(relation, path), rows: path.rows, children: [], table },
-    build: () => buildAccess(relation, path, builder),
+    build: () => buildAccess(relation, path, builder, conditions.length > 0),
   };
   return filterNode(node, conditions, builder);
 }
 
-function buildAccess(relation: StoredRelation, path: AccessPath, builder: PlanBuilder) {
+function buildAccess(
+  relation: StoredRelation,
+  path: AccessPath,
+  builder: PlanBuilder,
+  filtered: boolean,
+): Operator {
   const { slot } = relation;
+  const policy = builder.tables[slot]?.lockPolicy;
+  const locked = policy !== undefined && policy !== "skip locked";
   if (path.index === 0 && path.unique && path.parts.length > 0) {
-    return new PointLookup(slot, makeKeyBuilder(relation, path, builder));
+    const guard: PointGuard | undefined = locked
+      ? { policy, when: filtered ? "always" : "missing" }
+      : undefined;
+    return new PointLookup(slot, makeKeyBuilder(relation, path, builder), guard);
   }
   const ranges =
     path.parts.length === 0
       ? undefined
       : makeRangeBuilder(relation, path.index, path.parts, builder, path.direction);
-  if (path.index === 0) return new TableScan(slot, ranges, path.direction);
   const { codec } = relation.table;
-  return new IndexScan({
-    slot,
-    index: path.index,
-    ranges,
-    direction: path.direction,
-    primaryKeyOf: (bytes, start, end) =>
-      bytes.subarray(codec.primaryKeyStart(path.index, bytes, start, end), end),
-  });
+  const { index, direction } = path;
+  const primaryKeyOf: PrimaryKeyOf = (bytes, start, end) =>
+    bytes.subarray(codec.primaryKeyStart(index, bytes, start, end), end);
+  if (locked) return new GuardedScan({ slot, index, ranges, direction, policy, primaryKeyOf });
+  if (index === 0) return new TableScan(slot, ranges, direction);
+  return new IndexScan({ slot, index, ranges, direction, primaryKeyOf });
 }
 
 function indexName(relation: StoredRelation, index: number): string {
