@@ -114,7 +114,16 @@ export function createContext(): TestContext {
 }
 
 export function createFrame(context: StatementContext, parameters: readonly Value[] = []): Frame {
-  return { slots: [], tables: [], writers: [], registers: [], parameters, context, waitFor: undefined };
+  return {
+    slots: [],
+    tables: [],
+    writers: [],
+    registers: [],
+    parameters,
+    context,
+    execution: 1,
+    waitFor: undefined,
+  };
 }
 
 export function shown(value: Value, bound: BoundExpression): string | null {

@@ -22,7 +22,10 @@ export function compileAggregate(aggregate: BoundAggregate, layout: RowLayout): 
   const evaluators = aggregate.args.map((argument) => compileExpression(argument, layout));
   const factory = plainFactory(aggregate, evaluators, layout);
   const redundant = aggregate.name === "min" || aggregate.name === "max" || aggregate.name === "group_concat";
-  return aggregate.distinct && !redundant ? distinctFilter(factory, aggregate.args, evaluators) : factory;
+  if (!aggregate.distinct || redundant) return factory;
+  const summing = aggregate.name === "sum" || aggregate.name === "avg";
+  const asNumbers = summing && aggregate.type.kind === "float";
+  return distinctFilter(factory, aggregate.args, evaluators, asNumbers);
 }
 
 function plainFactory(

@@ -5,7 +5,7 @@ import { printJson } from "../../values/json-print.ts";
 import type { Value } from "../../values/value.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
-import type { Read } from "../expression/readers.ts";
+import { type Read, readDouble } from "../expression/readers.ts";
 import { ownRule } from "../expression/type-order.ts";
 import { comparisonKeyReader } from "../expression/value-order.ts";
 import type { AggregateFactory, AggregateState } from "./aggregate.ts";
@@ -23,12 +23,17 @@ export function groupKeyReader(argument: BoundExpression, evaluate: Evaluator): 
   );
 }
 
+/** `asNumbers`: SUM and AVG of text tell values apart by their numbers. */
 export function distinctFilter(
   inner: AggregateFactory,
   args: readonly BoundExpression[],
   evaluators: readonly Evaluator[],
+  asNumbers = false,
 ): AggregateFactory {
-  const readers = args.map((argument, at) => groupKeyReader(argument, evaluators[at] as Evaluator));
+  const readers = args.map((argument, at): KeyReader => {
+    const evaluate = evaluators[at] as Evaluator;
+    return asNumbers ? readDouble(argument, evaluate) : groupKeyReader(argument, evaluate);
+  });
   return () => new DistinctState(inner(), readers);
 }
 

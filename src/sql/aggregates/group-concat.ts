@@ -99,7 +99,8 @@ class GroupConcat implements AggregateState {
   result(frame: Frame): Value {
     if (this.#items.length === 0) return null;
     const { binary, separator, orderKeys, compare } = this.#plan;
-    const items = orderKeys.length > 0 ? this.#items.toSorted(compare) : this.#items;
+    // Of rows that sort alike MySQL shows the later one first.
+    const items = orderKeys.length > 0 ? this.#items.toReversed().sort(compare) : this.#items;
     const joined = items.map((item) => item.text).join(separator);
     const limit = Number(frame.context.getSystemVariable("group_concat_max_len", "session") ?? 1024);
     const cut = binary ? joined.slice(0, limit) : cutUtf8(joined, limit);

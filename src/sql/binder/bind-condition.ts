@@ -93,7 +93,9 @@ function comparison(
     right,
     rule,
     ...CONDITION,
-    nullable: operator !== "<=>" && (left.nullable || right.nullable || rule.kind === "datetime"),
+    nullable:
+      operator !== "<=>" &&
+      (left.nullable || right.nullable || rule.kind === "datetime" || rule.kind === "json"),
   };
 }
 

@@ -20,10 +20,10 @@ import {
   volatilityOf,
 } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame, Predicate, RowSlot } from "../executor/frame.ts";
-import type { StatementContext } from "../executor/statement-context.ts";
 import { foldedEquality } from "./ascii-fold.ts";
 import { comparator, satisfies, testOf } from "./comparison.ts";
 import { compileExpression } from "./compile.ts";
+import { ExecutionMark } from "./execution-mark.ts";
 import {
   type Read,
   readBytes,
@@ -157,8 +157,7 @@ function fixedWidthPredicate(
   const width = codec.fixedWidth;
   if (width === undefined) return undefined;
   const writer = new FieldWriter(32);
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let mode: "bytes" | "general" | "null" = "general";
   // The constant's first four bytes and the rest, as unsigned integers, so that most comparisons are of two numbers.
   let high = 0;
@@ -171,8 +170,7 @@ function fixedWidthPredicate(
       codec.encode(value, writer);
       high = readHead(writer.bytes, 0, headWidth);
     }
-    context = frame.context;
-    parameters = frame.parameters;
+    mark.set(frame);
   };
   const order = (): number => {
     const head = readHead(reader.bytes, reader.start, headWidth);
@@ -188,7 +186,7 @@ function fixedWidthPredicate(
   const equal = satisfies(sides.operator, 0);
   const above = satisfies(sides.operator, 1);
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) prepare(frame);
+    if (!mark.isCurrent(frame)) prepare(frame);
     if (mode !== "bytes") return mode === "general" && general(frame);
     const row = frame.slots[slot] as RowSlot;
     if (!row.present || reader.locate(row) === 0) return false;
@@ -226,8 +224,7 @@ function textPredicate(
   const folded = equality && !collation.binary ? foldedEquality(collationName) : undefined;
   const wanted = sides.operator === "=";
   const { operator } = sides;
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let constant: Uint8Array | null = null;
   let constantEnd = 0;
   let plainAscii = false;
@@ -238,11 +235,10 @@ function textPredicate(
     if (constant !== null && collation.padSpace && equality)
       constantEnd = trimmedEnd(constant, 0, constantEnd);
     plainAscii = folded !== undefined && constant !== null && folded.isPlain(constant, 0, constantEnd);
-    context = frame.context;
-    parameters = frame.parameters;
+    mark.set(frame);
   };
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) prepare(frame);
+    if (!mark.isCurrent(frame)) prepare(frame);
     if (constant === null) return false;
     const row = frame.slots[slot] as RowSlot;
     if (!row.present) return false;
@@ -272,14 +268,12 @@ function bytesPredicate(
   const reader = layout.columnReader(slot, column);
   if (reader.encoding !== "field") return undefined;
   const { operator } = sides;
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let constant: Uint8Array | null = null;
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) {
+    if (!mark.isCurrent(frame)) {
       constant = read(frame);
-      context = frame.context;
-      parameters = frame.parameters;
+      mark.set(frame);
     }
     if (constant === null) return false;
     const row = frame.slots[slot] as RowSlot;

@@ -3,12 +3,11 @@
  * ones. A row with other characters falls back to the general matcher.
  */
 import { collationByName } from "../../values/collation.ts";
-import type { Value } from "../../values/value.ts";
 import { type BoundLike, volatilityOf } from "../binder/bound-expression.ts";
 import type { Frame, Predicate, RowSlot } from "../executor/frame.ts";
-import type { StatementContext } from "../executor/statement-context.ts";
 import { FOLD, foldsAscii } from "./ascii-fold.ts";
 import { compileExpression } from "./compile.ts";
+import { ExecutionMark } from "./execution-mark.ts";
 import { compileLike, parseLikePattern } from "./like.ts";
 import { readText } from "./readers.ts";
 import type { RowLayout } from "./row-layout.ts";
@@ -53,17 +52,15 @@ export function compileColumnLike(bound: BoundLike, layout: RowLayout): Predicat
   const general = compileLike(bound, compileExpression(subject, layout), patternValue);
   const { slot } = subject;
   const wanted = !bound.negated;
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let simple: SimplePattern | undefined;
   const prepare = (frame: Frame): void => {
     const pattern = readPattern(frame);
     simple = pattern === null ? undefined : simplePattern(pattern, bound.escape, folding);
-    context = frame.context;
-    parameters = frame.parameters;
+    mark.set(frame);
   };
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) prepare(frame);
+    if (!mark.isCurrent(frame)) prepare(frame);
     if (simple !== undefined) {
       const row = frame.slots[slot] as RowSlot;
       if (!row.present) return false;
@@ -95,22 +92,30 @@ function equalAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
   return true;
 }
 
-/** As {@link matches} on folded ASCII; -1 when a byte is not printable ASCII. */
+/**
+ * As {@link matches} on folded ASCII; -1 when a byte that decides is not printable ASCII (é LIKE 'e' is true). Behind
+ * a matched prefix anything may follow.
+ */
 function matchesFolded(bytes: Uint8Array, start: number, end: number, pattern: SimplePattern): -1 | 0 | 1 {
   const wanted = pattern.bytes;
   const size = wanted.length;
-  const first = wanted[0] as number;
-  for (let i = start; i < end; i++) if (FOLD[bytes[i] as number] === 255) return -1;
   const last = end - size;
   if (last < start) return 0;
-  const from = pattern.openStart && !pattern.openEnd ? last : start;
-  const to = pattern.openStart ? last : start;
-  if (!pattern.openStart && !pattern.openEnd && last !== start) return 0;
-  for (let at = from; at <= to; at++) {
-    if (FOLD[bytes[at] as number] !== first) continue;
-    let i = 1;
-    while (i < size && FOLD[bytes[at + i] as number] === wanted[i]) i++;
-    if (i === size) return 1;
+  if (!pattern.openStart && pattern.openEnd) return foldedAt(bytes, start, wanted);
+  for (let i = start; i < end; i++) if (FOLD[bytes[i] as number] === 255) return -1;
+  if (!pattern.openStart) return last === start ? foldedAt(bytes, start, wanted) : 0;
+  if (!pattern.openEnd) return foldedAt(bytes, last, wanted);
+  const first = wanted[0] as number;
+  for (let at = start; at <= last; at++) {
+    if (FOLD[bytes[at] as number] === first && foldedAt(bytes, at, wanted) === 1) return 1;
   }
   return 0;
+}
+
+function foldedAt(bytes: Uint8Array, at: number, wanted: Uint8Array): -1 | 0 | 1 {
+  for (let i = 0; i < wanted.length; i++) {
+    const folded = FOLD[bytes[at + i] as number] as number;
+    if (folded !== wanted[i]) return folded === 255 ? -1 : 0;
+  }
+  return 1;
 }

@@ -13,6 +13,7 @@ import type { StatementContext } from "../executor/statement-context.ts";
 import { compileColumnComparison } from "./column-comparison.ts";
 import { compileColumnLike } from "./column-like.ts";
 import { comparator, compileComparison, testOf } from "./comparison.ts";
+import { ExecutionMark } from "./execution-mark.ts";
 import { compileIn } from "./in-list.ts";
 import { compileLike } from "./like.ts";
 import { truthReader } from "./readers.ts";
@@ -88,14 +89,12 @@ export function compileExpression(bound: BoundExpression, layout: RowLayout): Ev
 
 /** Computes what does not change within a statement only once for each execution. */
 function oncePerStatement(evaluate: Evaluator): Evaluator {
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let value: Value = null;
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) {
+    if (!mark.isCurrent(frame)) {
       value = evaluate(frame);
-      context = frame.context;
-      parameters = frame.parameters;
+      mark.set(frame);
     }
     return value;
   };

@@ -1,9 +1,8 @@
 /** `x IN (…)`: constant lists are looked up in a hash set built once per execution, others compared one by one. */
-import type { Value } from "../../values/value.ts";
 import { type BoundIn, volatilityOf } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
-import type { StatementContext } from "../executor/statement-context.ts";
 import { type Comparator, comparator } from "./comparison.ts";
+import { ExecutionMark } from "./execution-mark.ts";
 import { comparisonKeyReader } from "./value-order.ts";
 
 /** Shorter lists are compared one by one: that is as fast as hashing. */
@@ -53,8 +52,7 @@ function hashedIn(bound: BoundIn, subject: Evaluator, items: readonly Evaluator[
   if (subjectKey === undefined) return undefined;
   const yes = bound.negated ? 0 : 1;
   const no = bound.negated ? 1 : 0;
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let members = new Set<unknown>();
   let hasNull = false;
   const fill = (frame: Frame): void => {
@@ -65,13 +63,12 @@ function hashedIn(bound: BoundIn, subject: Evaluator, items: readonly Evaluator[
       if (value === null) hasNull = true;
       else members.add(value);
     }
-    context = frame.context;
-    parameters = frame.parameters;
+    mark.set(frame);
   };
   return (frame) => {
     const key = subjectKey(frame);
     if (key === null) return null;
-    if (frame.context !== context || frame.parameters !== parameters) fill(frame);
+    if (!mark.isCurrent(frame)) fill(frame);
     return members.has(key) ? yes : hasNull ? null : no;
   };
 }

@@ -12,8 +12,8 @@ import type {
   SubqueryForm,
 } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
-import type { StatementContext } from "../executor/statement-context.ts";
 import { type Comparator, comparator, satisfies } from "./comparison.ts";
+import { ExecutionMark } from "./execution-mark.ts";
 import { comparisonKeyReader } from "./value-order.ts";
 
 /** `left` are the evaluators of the operand(s) of IN, ANY, ALL and row comparisons. */
@@ -38,14 +38,12 @@ export function compileSubquery(bound: BoundSubquery, left: readonly Evaluator[]
 
 function remembered(bound: BoundSubquery, evaluate: Evaluator): Evaluator {
   if (bound.plan.correlated) return evaluate;
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let value: Value = null;
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) {
+    if (!mark.isCurrent(frame)) {
       value = evaluate(frame);
-      context = frame.context;
-      parameters = frame.parameters;
+      mark.set(frame);
     }
     return value;
   };
@@ -172,8 +170,7 @@ function hashedMembership(
   if (leftKey === undefined || rowKey === undefined) return undefined;
   const yes = form.operator === "=" ? 1 : 0;
   const no = 1 - yes;
-  let context: StatementContext | undefined;
-  let parameters: readonly Value[] | undefined;
+  const mark = new ExecutionMark();
   let members = new Set<unknown>();
   let hasNull = false;
   const fill = (frame: Frame): void => {
@@ -186,11 +183,10 @@ function hashedMembership(
       else members.add(key);
       return false;
     });
-    context = frame.context;
-    parameters = frame.parameters;
+    mark.set(frame);
   };
   return (frame) => {
-    if (frame.context !== context || frame.parameters !== parameters) fill(frame);
+    if (!mark.isCurrent(frame)) fill(frame);
     if (members.size === 0 && !hasNull) return no;
     const key = leftKey(frame);
     if (key === null) return null;

@@ -42,7 +42,7 @@ const NULLABLE_DOUBLE = { type: DOUBLE, nullable: true } as const;
 
 /** A function of one double; what is not finite is error 1690. */
 function real(name: string, body: (x: number) => number): FunctionDefinition {
-  return special(name, [1, 1], DOUBLE_RESULT, ([evaluate], [operand]) => {
+  return special(name, [1, 1], NULLABLE_DOUBLE, ([evaluate], [operand]) => {
     const argument = operand as BoundExpression;
     const read = readDouble(argument, evaluate as Evaluator);
     return (frame) => {

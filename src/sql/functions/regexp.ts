@@ -222,8 +222,7 @@ function define(member: FamilyMember): FunctionDefinition {
         args,
         result: {
           type: member.result(args, environment, traits.collation),
-          nullable: true,
-          ...(name === "regexp_like" ? { displayLength: 1 } : {}),
+          ...(name === "regexp_like" ? { displayLength: 1 } : { nullable: true }),
         },
         build: (evaluators) => {
           const texts = (at: number): Read<string> =>

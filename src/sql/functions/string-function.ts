@@ -79,7 +79,8 @@ export function stringFunction<const K extends readonly StringArgument[]>(
       const result: ResultShape = {
         type: textType(size, traits.collation),
         coercibility: traits.coercibility,
-        ...(options.nullable === undefined ? {} : { nullable: options.nullable }),
+        // Any string function may give NULL: its result may exceed max_allowed_packet.
+        nullable: options.nullable ?? true,
       };
       return boundCall({
         name,

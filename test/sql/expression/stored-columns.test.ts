@@ -6,15 +6,19 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bindComparison, bindLike } from "../../../src/sql/binder/bind-condition.ts";
 import { constant } from "../../../src/sql/binder/bind-literal.ts";
-import type { BoundColumn, BoundExpression, ComparisonOperator } from "../../../src/sql/binder/bound-expression.ts";
+import type {
+  BoundColumn,
+  BoundExpression,
+  ComparisonOperator,
+} from "../../../src/sql/binder/bound-expression.ts";
 import { BIGINT, decimalType, textType } from "../../../src/sql/binder/types.ts";
 import type { Frame, RowSlot } from "../../../src/sql/executor/frame.ts";
 import { compileExpression, compilePredicate } from "../../../src/sql/expression/compile.ts";
 import type { RowLayout } from "../../../src/sql/expression/row-layout.ts";
 import { createRowCodec, type RowCodec } from "../../../src/tables/row-codec.ts";
 import type { Column, TableSchema } from "../../../src/tables/schema.ts";
-import { decimalOf } from "../../../src/values/decimal.ts";
 import { DateTime } from "../../../src/values/datetime.ts";
+import { decimalOf } from "../../../src/values/decimal.ts";
 import type { SqlType } from "../../../src/values/sql-type.ts";
 import type { Value } from "../../../src/values/value.ts";
 import { createContext, createFrame, environment } from "../../support/expression-evaluator.ts";
@@ -107,27 +111,39 @@ describe("a predicate over stored columns", () => {
   test.each(TYPES.map((_, at) => at))("agrees with the general comparison, column %i", (at) => {
     const constants = fc.option(VALUES[at] as fc.Arbitrary<Value>, { nil: null, freq: 10 });
     fc.assert(
-      fc.property(row, constants, fc.constantFrom(...OPERATORS), fc.boolean(), (values, wanted, operator, flipped) => {
-        const type = TYPES[at] as SqlType;
-        const right: BoundExpression = constant(wanted, { type, coercibility: 4 });
-        const left = reference(at);
-        const bound = flipped
-          ? bindComparison(operator, right, left, environment)
-          : bindComparison(operator, left, right, environment);
-        const frame = frameOf(values);
-        expect(compilePredicate(bound, layout)(frame)).toBe(compileExpression(bound, layout)(frame) === 1);
-      }),
+      fc.property(
+        row,
+        constants,
+        fc.constantFrom(...OPERATORS),
+        fc.boolean(),
+        (values, wanted, operator, flipped) => {
+          const type = TYPES[at] as SqlType;
+          const right: BoundExpression = constant(wanted, { type, coercibility: 4 });
+          const left = reference(at);
+          const bound = flipped
+            ? bindComparison(operator, right, left, environment)
+            : bindComparison(operator, left, right, environment);
+          const frame = frameOf(values);
+          expect(compilePredicate(bound, layout)(frame)).toBe(compileExpression(bound, layout)(frame) === 1);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   test.each([3, 4, 5, 6])("agrees with the general LIKE, column %i", (at) => {
-    const patterns = words.chain((word) => fc.constantFrom(word, `${word}%`, `%${word}`, `%${word}%`, `${word}_`));
+    const patterns = words.chain((word) =>
+      fc.constantFrom(word, `${word}%`, `%${word}`, `%${word}%`, `${word}_`),
+    );
     fc.assert(
       fc.property(row, patterns, fc.boolean(), (values, pattern, negated) => {
         const type = TYPES[at] as SqlType;
         const bound = bindLike(
-          { subject: reference(at), pattern: constant(pattern, { type, coercibility: 4 }), escape: undefined },
+          {
+            subject: reference(at),
+            pattern: constant(pattern, { type, coercibility: 4 }),
+            escape: undefined,
+          },
           negated,
           environment,
         );
@@ -139,7 +155,13 @@ describe("a predicate over stored columns", () => {
   });
 
   test("reads a parameter anew for each execution", () => {
-    const right: BoundExpression = { kind: "parameter", index: 0, type: BIGINT, nullable: false, coercibility: 5 };
+    const right: BoundExpression = {
+      kind: "parameter",
+      index: 0,
+      type: BIGINT,
+      nullable: false,
+      coercibility: 5,
+    };
     const predicate = compilePredicate(bindComparison("=", reference(0), right, environment), layout);
     const frame = frameOf([1, ...TYPES.slice(1).map(() => null)]);
     expect(predicate({ ...frame, parameters: [1] })).toBe(true);
