@@ -5,9 +5,9 @@
 import type { SQLQuery } from "@databases/sql";
 import type { Connection as CallbackConnection } from "mysql2";
 import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
+import { assert } from "../base/assert.ts";
 import { readEndpoint } from "../server/endpoint.ts";
-import { startServer } from "../server/start-server.ts";
-import { CliError } from "./cli-error.ts";
+import type { RunningServer } from "../server/start-server.ts";
 import { formatQuery } from "./format-query.ts";
 import type { Target } from "./target.ts";
 
@@ -25,13 +25,16 @@ export interface Cell {
   readonly bytes: Buffer | null;
 }
 
+/** Opens a connection. */
+type Connect = (options?: { readonly charset: string; readonly flags: string[] }) => Promise<Connection>;
+
 export class DatabaseClient {
   readonly #connection: Connection;
   readonly #stop: () => Promise<void>;
   /** For a second connection, which watches a long statement. */
-  readonly #again: () => Promise<Connection>;
+  readonly #again: Connect;
 
-  private constructor(connection: Connection, stop: () => Promise<void>, again: () => Promise<Connection>) {
+  private constructor(connection: Connection, stop: () => Promise<void>, again: Connect) {
     this.#connection = connection;
     this.#stop = stop;
     this.#again = again;
@@ -39,14 +42,12 @@ export class DatabaseClient {
 
   static async open(target: Target, credentials: Credentials): Promise<DatabaseClient> {
     const endpoint = readEndpoint(target.dataDir);
-    const server =
-      endpoint === undefined
-        ? await startServer({ dataDir: target.dataDir, port: 0, logLevel: "error" })
-        : undefined;
+    const server = endpoint === undefined ? await startOwnServer(target.dataDir) : undefined;
     const address = endpoint ?? server;
-    if (address === undefined) throw new CliError("no server", 128);
-    const connect = (): Promise<Connection> =>
+    assert(address !== undefined, "there is a server");
+    const connect: Connect = (options) =>
       createConnection({
+        ...options,
         host: address.host,
         port: address.port,
         user: credentials.user,
@@ -104,8 +105,8 @@ export class DatabaseClient {
     }
   }
 
-  /** The statement's notes and warnings, as text. */
-  async warnings(): Promise<readonly string[]> {
+  /** What the last statement noted, as text. */
+  async notes(): Promise<readonly string[]> {
     const [rows] = await this.#connection.query<RowDataPacket[]>("SHOW WARNINGS");
     return rows.map((row) => String(row["Message"]));
   }
@@ -119,6 +120,15 @@ export class DatabaseClient {
     return this.#again();
   }
 
+  /** A further connection that sends statements of one character a byte as they are (shell/statement-runner.ts). */
+  async openForBytes(): Promise<Connection> {
+    // The client writes one byte a character; the server reads UTF-8, or what the script says. Without session tracking
+    // the client does not hear of that, and goes on.
+    const connection = await this.#again({ charset: "LATIN1_SWEDISH_CI", flags: ["-SESSION_TRACK"] });
+    await connection.query("SET NAMES utf8mb4");
+    return connection;
+  }
+
   async close(): Promise<void> {
     try {
       await this.#connection.end();
@@ -126,4 +136,10 @@ export class DatabaseClient {
       await this.#stop();
     }
   }
+}
+
+/** Imported only now: a command that talks to a running server starts in a fraction of the time. */
+async function startOwnServer(dataDir: string): Promise<RunningServer> {
+  const { startServer } = await import("../server/start-server.ts");
+  return startServer({ dataDir, port: 0, logLevel: "error" });
 }

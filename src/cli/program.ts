@@ -1,5 +1,6 @@
 /** The `cairn` command: its global options, its commands, and how their errors are told. */
 import { Command, CommanderError } from "commander";
+import { PACKAGE_VERSION } from "../base/package-file.ts";
 import { SERVER_VERSION } from "../server/version.ts";
 import { CliError } from "./cli-error.ts";
 import { createCommandContext } from "./command-context.ts";
@@ -8,6 +9,8 @@ import { addRemoteCommands } from "./commands/remote-commands.ts";
 import { addRepositoryCommands } from "./commands/repository-commands.ts";
 import { addServeCommand } from "./commands/serve-command.ts";
 import { addSqlCommand } from "./commands/sql-command.ts";
+import { addTourCommand } from "./commands/tour-command.ts";
+import { isServerError, serverErrorExitCode, serverErrorText } from "./server-error.ts";
 
 /** Exit codes as git's: 1 = no or failed, 128 = could not be done, 129 = wrong usage. */
 const EXIT_FATAL = 128;
@@ -18,7 +21,7 @@ export function createProgram(): Command {
     .description(
       "A MySQL-compatible database that you branch, push, clone, back up and restore the way you use Git.",
     )
-    .version(SERVER_VERSION)
+    .version(`cairn ${PACKAGE_VERSION} (as MySQL ${SERVER_VERSION})`)
     .option("--data-dir <folder>", "the folder that holds the databases (default: here, or ./data)")
     .option("-d, --database <name>", "the database (default: the one whose folder this is, or the only one)")
     .option("-u, --user <name>", "the account; its password is read from CAIRN_PASSWORD", "root")
@@ -31,6 +34,7 @@ export function createProgram(): Command {
   addRepositoryCommands(program, context);
   addRemoteCommands(program, context);
   addMaintenanceCommands(program, context);
+  addTourCommand(program);
   return program;
 }
 
@@ -46,19 +50,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       return error.exitCode;
     }
     if (isServerError(error)) {
-      console.error(`error ${error.errno} (${error.sqlState}): ${error.message}`);
-      return 1;
+      console.error(serverErrorText(error));
+      return serverErrorExitCode(error);
     }
     console.error(`fatal: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT_FATAL;
   }
-}
-
-/** An error that the server answered, as mysql2 throws it. */
-function isServerError(
-  error: unknown,
-): error is Error & { readonly errno: number; readonly sqlState: string } {
-  return (
-    error instanceof Error && "sqlState" in error && typeof error.sqlState === "string" && "errno" in error
-  );
 }

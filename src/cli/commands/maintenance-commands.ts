@@ -37,7 +37,7 @@ export function addMaintenanceCommands(program: Command, context: CommandContext
         await withProgress(client, () =>
           client.query(positionalQuery("dolt_gc", options.full === true ? ["--full"] : [])),
         );
-        const notes = await client.warnings();
+        const notes = await client.notes();
         console.log(notes.length === 0 ? "done" : notes.join("\n"));
       });
     });

@@ -19,7 +19,7 @@ async function callWithProgress(
   done: string,
 ): Promise<readonly Row[]> {
   const rows = await withProgress(client, () => client.query(positionalQuery(procedure, values)));
-  const notes = await client.warnings();
+  const notes = await client.notes();
   console.log(notes.length === 0 ? done : notes.join("\n"));
   return rows;
 }

@@ -1,9 +1,9 @@
 /** The commands that users of git know: status, log, add, commit, branch, checkout, tag, reset. */
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type CommandContext, positionalQuery } from "../command-context.ts";
-import type { Row } from "../database-client.ts";
+import type { DatabaseClient, Row } from "../database-client.ts";
 import { sql } from "../sql-tag.ts";
 
 export function addRepositoryCommands(program: Command, context: CommandContext): void {
@@ -26,22 +26,22 @@ export function addRepositoryCommands(program: Command, context: CommandContext)
     .description("show the branch, and which tables changed since its last commit")
     .action(async () => {
       await context.withDatabase(async (client) => {
-        const [branch] = await client.query(sql`SELECT active_branch() AS branch`);
+        const branch = await activeBranch(client);
         const rows = await client.query(
           sql`SELECT table_name, staged, status FROM dolt_status ORDER BY table_name`,
         );
-        printStatus(branch?.["branch"] ?? "", rows);
+        printStatus(branch, rows);
       });
     });
 
   program
     .command("log")
     .description("show the commits of the current branch, newest first")
-    .option("-n, --number <count>", "at most this many")
+    .option("-n, --number <count>", "at most this many", parseCount)
     .option("--oneline", "one line a commit")
-    .action(async (options: { readonly number?: string; readonly oneline?: boolean }) => {
+    .action(async (options: { readonly number?: number; readonly oneline?: boolean }) => {
       await context.withDatabase(async (client) => {
-        const limit = options.number === undefined ? sql`` : sql` LIMIT ${Number(options.number)}`;
+        const limit = options.number === undefined ? sql`` : sql` LIMIT ${options.number}`;
         const rows = await client.query(
           sql`SELECT commit_hash, author, author_email, author_date, message, refs FROM dolt_log${limit}`,
         );
@@ -72,9 +72,9 @@ export function addRepositoryCommands(program: Command, context: CommandContext)
     .action(async (options: Readonly<Record<string, string | boolean>>) => {
       await context.withDatabase(async (client) => {
         const [row] = await client.query(positionalQuery("dolt_commit", commitArguments(options)));
-        const [branch] = await client.query(sql`SELECT active_branch() AS branch`);
+        const branch = await activeBranch(client);
         const [commit] = await client.query(sql`SELECT message FROM dolt_log LIMIT 1`);
-        console.log(`[${branch?.["branch"] ?? ""} ${row?.["hash"] ?? ""}] ${commit?.["message"] ?? ""}`);
+        console.log(`[${branch} ${row?.["hash"] ?? ""}] ${commit?.["message"] ?? ""}`);
       });
     });
 
@@ -122,9 +122,9 @@ function addBranchCommands(program: Command, context: CommandContext): void {
           await client.query(positionalQuery("dolt_branch", [...flags, ...names]));
           return;
         }
-        const [current] = await client.query(sql`SELECT active_branch() AS branch`);
+        const current = await activeBranch(client);
         for (const row of await client.query(sql`SELECT name FROM dolt_branches ORDER BY name`)) {
-          console.log(`${row["name"] === current?.["branch"] ? "*" : " "} ${row["name"] ?? ""}`);
+          console.log(`${row["name"] === current ? "*" : " "} ${row["name"] ?? ""}`);
         }
         if (options["all"] !== true) return;
         for (const row of await client.query(sql`SELECT name FROM dolt_remote_branches ORDER BY name`)) {
@@ -135,18 +135,21 @@ function addBranchCommands(program: Command, context: CommandContext): void {
 
   program
     .command("checkout")
-    .description("make a branch the one that new sessions start on")
-    .argument("<branch>")
-    .argument("[start]", "with -b: where the new branch starts")
+    .description("make a branch the one that new sessions start on, or restore tables as they are staged")
+    .argument("<target...>", "a branch (with -b: and where it starts), or tables")
     .option("-b", "make the branch first")
-    .action(async (branch: string, start: string | undefined, options: { readonly b?: boolean }) => {
+    .action(async (targets: readonly string[], options: { readonly b?: boolean }) => {
       await context.withDatabase(async (client) => {
-        const values =
-          options.b === true ? ["-b", branch, ...(start === undefined ? [] : [start])] : [branch];
+        const before = await activeBranch(client);
+        const values = options.b === true ? ["-b", ...targets] : targets;
         const [row] = await client.query(positionalQuery("dolt_checkout", values));
-        const database = context.mustHaveDatabase();
-        await client.query(sql`SET GLOBAL ${sql.ident(`${database}_default_branch`)} = ${branch}`);
-        console.log(row?.["message"] ?? "");
+        const branch = await activeBranch(client);
+        if (branch !== before) {
+          const variable = sql.ident(`${context.mustHaveDatabase()}_default_branch`);
+          await client.query(sql`SET GLOBAL ${variable} = ${branch}`);
+        }
+        const message = row?.["message"] ?? "";
+        if (message !== "") console.log(message);
       });
     });
 
@@ -188,6 +191,16 @@ function addBranchCommands(program: Command, context: CommandContext): void {
         });
       },
     );
+}
+
+async function activeBranch(client: DatabaseClient): Promise<string> {
+  const [row] = await client.query(sql`SELECT active_branch() AS branch`);
+  return row?.["branch"] ?? "";
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("not a number");
+  return Number(text);
 }
 
 function printStatus(branch: string, rows: readonly Row[]): void {

@@ -1,7 +1,7 @@
 /** `cairn serve`: runs the server until it is told to stop. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { LOG_LEVELS, type LogLevel } from "../../base/logger.ts";
-import { type RunningServer, startServer } from "../../server/start-server.ts";
+import type { RunningServer } from "../../server/start-server.ts";
 
 interface ServeOptions {
   readonly dataDir?: string;
@@ -36,6 +36,8 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
+  // Imported only now, so that the other commands, and --help, start fast.
+  const { startServer } = await import("../../server/start-server.ts");
   const server = await startServer({ ...options, dataDir: options.dataDir ?? DEFAULT_DATA_DIR });
   console.log(readyText(server));
   await stopSignal();

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import type { Connection } from "mysql2/promise";
 import { CliError } from "../cli-error.ts";
-import { type RunnerOptions, runStatement } from "./statement-runner.ts";
+import { fromByteText, type RunnerOptions, runStatement, toByteText } from "./statement-runner.ts";
 import { StatementSplitter } from "./statement-splitter.ts";
 
 const QUIT = /^\s*(?:quit|exit|\\q)\s*;?\s*$/i;
@@ -28,7 +28,7 @@ export async function runScript(
       try {
         await runStatement(connection, statement, options);
       } catch (error) {
-        throw new CliError(`${errorText(error)} (line ${lineNumber})`, 1, { cause: error });
+        throw new CliError(`${errorText(error, options)} (line ${lineNumber})`, 1, { cause: error });
       }
     }
   };
@@ -39,7 +39,8 @@ export async function runScript(
   await run(splitter.finish());
 }
 
-/** Reads statements from the terminal until the user leaves. Errors are shown and the shell goes on. */
+/** Reads statements from the terminal until the user leaves. Errors are shown and the shell goes on. The connection is one
+ *  for bytes. */
 export async function runShell(connection: Connection, options: RunnerOptions): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout, historySize: 1000 });
   const splitter = new StatementSplitter();
@@ -58,7 +59,7 @@ export async function runShell(connection: Connection, options: RunnerOptions): 
     if (fresh && QUIT.test(line)) break;
     if (fresh && HELP.test(line)) options.write(HELP_TEXT);
     else if (CLEAR.test(line)) splitter.clear();
-    else await runLine(connection, splitter, line, options);
+    else await runLine(connection, splitter, toByteText(line), options);
     prompt();
   }
   terminal.close();
@@ -75,15 +76,16 @@ async function runLine(
     try {
       await runStatement(connection, statement, options);
     } catch (error) {
-      options.write(`${errorText(error)}\n`);
+      options.write(`${errorText(error, options)}\n`);
     }
   }
 }
 
 /** As the mysql client prints it. */
-function errorText(error: unknown): string {
+function errorText(error: unknown, { byteText }: RunnerOptions): string {
   if (!(error instanceof Error)) return String(error);
+  const message = byteText === true ? fromByteText(error.message) : error.message;
   const { errno, sqlState } = error as { readonly errno?: unknown; readonly sqlState?: unknown };
-  if (typeof errno !== "number") return `ERROR: ${error.message}`;
-  return `ERROR ${errno} (${typeof sqlState === "string" ? sqlState : "HY000"}): ${error.message}`;
+  if (typeof errno !== "number") return `ERROR: ${message}`;
+  return `ERROR ${errno} (${typeof sqlState === "string" ? sqlState : "HY000"}): ${message}`;
 }

@@ -55,7 +55,12 @@ export async function runStatement(
     }
     const rows = result.rows.map((row) => row.map((cell, at) => toCell(cell, result.fields[at])));
     const format = vertical ? "vertical" : options.format;
-    options.write(formatResult({ kind: "rows", columns: result.fields.map((field) => toHeading(field, options)), rows }, format));
+    options.write(
+      formatResult(
+        { kind: "rows", columns: result.fields.map((field) => toHeading(field, options)), rows },
+        format,
+      ),
+    );
     if (options.chatty) options.write(rowsText(rows.length, seconds));
   }
 }

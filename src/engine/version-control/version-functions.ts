@@ -1,5 +1,5 @@
 /** The scalar functions about versions: active_branch(), hashof(), dolt_merge_base() … */
-import { readFileSync } from "node:fs";
+import { PACKAGE_VERSION } from "../../base/package-file.ts";
 import type { Hash } from "../../bytes/hash.ts";
 import { hashToText } from "../../bytes/hash.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
@@ -16,21 +16,6 @@ export interface VersionFunctionContext {
 }
 
 type VersionFunction = (context: VersionFunctionContext, args: readonly Value[]) => Value;
-
-const packageVersion: string = readVersion();
-
-function readVersion(): string {
-  // From src/engine/version-control in the sources, from dist/src/engine/version-control when built.
-  for (const up of ["../../../package.json", "../../../../package.json"]) {
-    try {
-      const parsed: unknown = JSON.parse(readFileSync(new URL(up, import.meta.url), "utf8"));
-      if (typeof parsed === "object" && parsed !== null && "version" in parsed) return String(parsed.version);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    }
-  }
-  return "unknown";
-}
 
 function commitOf(context: VersionFunctionContext, value: Value | undefined): Hash | undefined {
   if (value === null || value === undefined) return undefined;
@@ -59,7 +44,7 @@ function ofTwoCommits(combine: (store: VersionStore, left: Hash, right: Hash) =>
 
 const FUNCTIONS: ReadonlyMap<string, VersionFunction> = new Map([
   ["active_branch", ({ store, branch }) => (store === undefined ? null : (branch ?? null))],
-  ["dolt_version", () => packageVersion],
+  ["dolt_version", () => PACKAGE_VERSION],
   ["dolt_storage_format", () => "CAIRN 1"],
   ["hashof", hashOfRevision],
   ["dolt_hashof", hashOfRevision],
