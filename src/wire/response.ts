@@ -94,9 +94,9 @@ function writeOkBody(writer: PacketWriter, capabilities: number, header: number,
   writer.writeLength(ok.lastInsertId);
   writer.writeUint16(changes === undefined ? ok.statusFlags : ok.statusFlags | SERVER_SESSION_STATE_CHANGED);
   writer.writeUint16(Math.min(ok.warningCount, WARNING_COUNT_MAX));
-  if ((capabilities & CLIENT_SESSION_TRACK) === 0) {
-    writer.writeText(ok.info);
-  } else if (changes !== undefined || ok.info !== "") {
+  // The length goes before the text also for clients without CLIENT_SESSION_TRACK, as MySQL does it, whatever its
+  // description of the protocol says; their client library reads it so.
+  if (changes !== undefined || ok.info !== "") {
     writer.writeLengthText(ok.info);
     if (changes !== undefined) writeChanges(writer, changes);
   }
