@@ -104,11 +104,22 @@ export class TestDatabase extends TestSession {
       for (const other of this.#others) await other.close();
       await this.session.close();
       await this.engine.close();
-      // What was written can be opened again.
-      const again = await CairnEngine.open({ dataFolder: this.folder });
-      await again.close();
+      await checkFolder(this.folder);
     } finally {
       rmSync(this.folder, { recursive: true, force: true });
     }
+  }
+}
+
+/** What was written can be opened again, and its chunks, trees, rows and indexes agree. */
+async function checkFolder(folder: string): Promise<void> {
+  const engine = await CairnEngine.open({ dataFolder: folder });
+  try {
+    for (const name of engine.databaseNames()) {
+      const problems = await engine.versionStore(name).check();
+      if (problems.length > 0) throw new Error(`${name} is damaged: ${JSON.stringify(problems.slice(0, 5))}`);
+    }
+  } finally {
+    await engine.close();
   }
 }
