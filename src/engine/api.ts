@@ -57,6 +57,20 @@ export type LockOutcome =
   | { readonly kind: "wait"; readonly promise: Promise<void> };
 
 /**
+ * Keeps others from inserting into, and from changing rows in, the part of an index that a locking scan has read, until
+ * the transaction ends (InnoDB's next-key locks).
+ */
+export interface RangeLock {
+  /**
+   * To be called for each key the scan comes to, before its row is looked at, and with undefined at the end of the
+   * range. Rows that others have put there and not decided are waited for: then open a new cursor on {@link rest}.
+   */
+  extend(key: Uint8Array | undefined): LockOutcome;
+  /** What the scan has not passed yet. */
+  readonly rest: KeyRange;
+}
+
+/**
  * A table opened for writing by one statement. Reads through `current` see the newest committed rows and the
  * transaction's own edits, as InnoDB's locking reads do, never the snapshot.
  */
@@ -65,11 +79,13 @@ export interface TableWriter {
   /** Locks the row with this primary key. */
   lockRow(primaryKey: Uint8Array, strength: "share" | "update", policy: LockWaitPolicy): LockOutcome;
   /**
-   * Keeps others from inserting into a range of an index until this transaction ends (InnoDB's gap locks). Called before
-   * a locking scan of a range, at REPEATABLE READ and SERIALIZABLE; does nothing at lower levels. Rows that others have
-   * inserted into the range and not committed are waited for.
+   * For a locking scan of a range of an index, in the direction of the scan. See {@link RangeLock}; below REPEATABLE READ,
+   * and under SKIP LOCKED, it guards nothing.
    */
-  lockRange(index: number, range: KeyRange, policy: LockWaitPolicy): LockOutcome;
+  lockRange(
+    index: number,
+    scan: { readonly range: KeyRange; readonly direction: ScanDirection; readonly policy: LockWaitPolicy },
+  ): RangeLock;
   /**
    * Inserts a row given in schema column order (generated columns already computed, every value already of its
    * column's type). Checks unique keys and foreign keys. The outcome `duplicate` names the violated index (0 =

@@ -13,7 +13,14 @@ import { decodeRowId, hasEntries, prefixSuccessor, type RowCodec } from "../tabl
 import type { IndexDefinition } from "../tables/schema.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { Value } from "../values/value.ts";
-import type { LockOutcome, LockWaitPolicy, TableWriter, WriteOptions, WriteOutcome } from "./api.ts";
+import type {
+  LockOutcome,
+  LockWaitPolicy,
+  RangeLock,
+  TableWriter,
+  WriteOptions,
+  WriteOutcome,
+} from "./api.ts";
 import { type BranchState, NEWEST } from "./branch-state.ts";
 import type { Database } from "./database.ts";
 import { ForeignKeyChecker } from "./foreign-keys.ts";
@@ -21,6 +28,8 @@ import { LayeredTableView } from "./layered-table-view.ts";
 import { LOCK_EXCLUSIVE, LOCK_SHARE, type LockMode, type LockSpace } from "./lock-table.ts";
 import { emptySlot } from "./log-replay.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
+import { Guard } from "./range-guards.ts";
+import { GuardedRange, OpenRange } from "./range-lock.ts";
 import { keyToText } from "./row-delta.ts";
 import type { TableState } from "./table-state.ts";
 import type { SqlTransaction } from "./transaction.ts";
@@ -80,24 +89,28 @@ export class LockingTableWriter implements TableWriter {
     return this.#lockRowKey(keyToText(primaryKey), mode, policy);
   }
 
-  lockRange(index: number, range: KeyRange, policy: LockWaitPolicy): LockOutcome {
+  lockRange(index: number, { range, direction, policy }: Parameters<TableWriter["lockRange"]>[1]): RangeLock {
     const { isolation, owner } = this.#transaction;
-    if (isolation !== "REPEATABLE-READ" && isolation !== "SERIALIZABLE") return GRANTED;
-    this.state.guards.add(owner, index, range);
-    for (const edits of this.state.openEdits) {
-      if (edits === this.#edits) continue;
-      const cursor = edits.indexes[index]?.openCursor(range, "forward", NEWEST);
-      while (cursor?.next()) {
-        if (cursor.value === undefined) continue;
-        const { keyBytes } = cursor;
-        const start = index === 0 ? 0 : this.#codec.primaryKeyStart(index, keyBytes, 0, keyBytes.length);
-        const key = keyToText(keyBytes.subarray(start));
-        const outcome = this.#lockRowKey(key, LOCK_SHARE, policy);
-        // Under SKIP LOCKED the undecided row is passed over, as if it were not there.
-        if (outcome.kind === "wait") return outcome;
-      }
-    }
-    return GRANTED;
+    const guarded = isolation === "REPEATABLE-READ" || isolation === "SERIALIZABLE";
+    if (!guarded || policy === "skip locked") return new OpenRange(range);
+    const guard = new Guard(index, range, direction);
+    this.state.guards.add(owner, guard);
+    const codec = this.#codec;
+    return new GuardedRange({
+      index,
+      range,
+      direction,
+      guard,
+      own: this.#edits,
+      primaryKeyOf: (key) =>
+        index === 0 ? key : key.subarray(codec.primaryKeyStart(index, key, 0, key.length)),
+      waitForRow: (primaryKey) => {
+        const text = keyToText(primaryKey);
+        if (!this.#isOpenElsewhere(text)) return undefined;
+        const outcome = this.#lockRowKey(text, LOCK_SHARE, policy);
+        return outcome.kind === "wait" ? outcome : undefined;
+      },
+    });
   }
 
   insertRow(values: readonly Value[]): WriteOutcome {
@@ -155,7 +168,9 @@ export class LockingTableWriter implements TableWriter {
   }
 
   #whole(change: () => WriteOutcome | undefined): WriteOutcome {
-    const { edits } = this.#transaction;
+    const { edits, readOnly } = this.#transaction;
+    // Reads that lock are allowed.
+    if (readOnly) throw sqlError("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION");
     const mark = edits.mark;
     let finished = false;
     try {
@@ -194,6 +209,7 @@ export class LockingTableWriter implements TableWriter {
     const text = keyToText(key);
     const old = { values: oldValues, key: rowKey };
     const blocked =
+      this.#passRowGuards(old) ??
       (moved ? this.#claimPrimaryKey(key, text) : undefined) ??
       this.#claimIndexes(newValues, { key, old }) ??
       this.#foreignKeys?.checkParents(newValues, oldValues);
@@ -210,8 +226,9 @@ export class LockingTableWriter implements TableWriter {
   }
 
   #delete(oldValues: readonly Value[], rowKey: Uint8Array): WriteOutcome | undefined {
+    const old = { values: oldValues, key: rowKey };
     const wait =
-      this.lockKey(rowKey, LOCK_EXCLUSIVE) ?? this.#claimRemovedValues({ values: oldValues, key: rowKey });
+      this.lockKey(rowKey, LOCK_EXCLUSIVE) ?? this.#passRowGuards(old) ?? this.#claimRemovedValues(old);
     if (wait !== undefined) return wait;
     this.#hideSnapshotEntries(rowKey);
     this.#putRow({ key: rowKey, text: keyToText(rowKey), value: undefined }, -1);
@@ -236,6 +253,20 @@ export class LockingTableWriter implements TableWriter {
     const conflict = guards.findConflict(this.#transaction.owner, index, key);
     if (conflict === undefined) return undefined;
     return asWait(this.#lock(guards.locks, conflict, { mode: LOCK_SHARE, policy: "wait" }));
+  }
+
+  /** Who guards a range that a row is in keeps it from being changed or removed. */
+  #passRowGuards(old: RowImage): WriteOutcome | undefined {
+    if (this.state.guards.isEmpty) return undefined;
+    const blocked = this.#passGuards(0, old.key);
+    if (blocked !== undefined) return blocked;
+    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (!hasEntries(definition)) continue;
+      const entry = this.#codec.encodeIndexKey(at + 1, old.values, old.key);
+      const wait = this.#passGuards(at + 1, entry);
+      if (wait !== undefined) return wait;
+    }
+    return undefined;
   }
 
   /** Locks and checks the unique values that a row brings, and passes the guards of all its new index entries. The

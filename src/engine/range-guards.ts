@@ -1,73 +1,107 @@
 /**
- * Protection against phantoms: a locking range read (and every read at SERIALIZABLE) guards the ranges of index keys it
- * looked at; inserts into a guarded range wait until the guard's owner is done. Guards never conflict with guards, as
- * InnoDB's gap locks. Each guard is a lock of its own that its owner holds exclusively, so waits for it take part in
- * deadlock detection like all others.
+ * Protection against phantoms: a locking scan (and every read of a SERIALIZABLE transaction) guards the part of an index
+ * that it has read; inserts into a guarded part, and changes of rows in it, wait until the guard's owner is done. Guards
+ * never conflict with guards, as InnoDB's gap locks. All guards of an owner stand behind one lock that it holds
+ * exclusively, so waits for them take part in deadlock detection like all others.
  */
-import type { KeyRange } from "../prolly/tuple-cursor.ts";
+import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
 import { LOCK_EXCLUSIVE, type LockOwner, LockSpace } from "./lock-table.ts";
 import { keyToText } from "./row-delta.ts";
 
-interface Guard {
-  readonly owner: LockOwner;
+/** The guarded part of a range: grows from where the scan begins to where it ends. */
+export class Guard {
   readonly index: number;
-  readonly lower: string | undefined;
-  readonly lowerInclusive: boolean;
-  readonly upper: string | undefined;
-  readonly upperInclusive: boolean;
+  readonly #forward: boolean;
+  /** Nothing is guarded before the scan has read something. */
+  #begun = false;
+  #lower: string | undefined;
+  #lowerInclusive: boolean;
+  #upper: string | undefined;
+  #upperInclusive: boolean;
+
+  constructor(index: number, range: KeyRange, direction: ScanDirection) {
+    this.index = index;
+    this.#forward = direction === "forward";
+    this.#lower = range.lower === undefined ? undefined : keyToText(range.lower);
+    this.#lowerInclusive = range.lowerInclusive ?? true;
+    this.#upper = range.upper === undefined ? undefined : keyToText(range.upper);
+    this.#upperInclusive = range.upperInclusive ?? false;
+  }
+
+  /** Guards everything up to and including the key, in scan order; the scan began at the range's own bound. */
+  extendTo(key: string): void {
+    this.#begun = true;
+    if (this.#forward) {
+      this.#upper = key;
+      this.#upperInclusive = true;
+    } else {
+      this.#lower = key;
+      this.#lowerInclusive = true;
+    }
+  }
+
+  extendToEnd(range: KeyRange): void {
+    this.#begun = true;
+    const bound = this.#forward ? range.upper : range.lower;
+    const text = bound === undefined ? undefined : keyToText(bound);
+    if (this.#forward) {
+      this.#upper = text;
+      this.#upperInclusive = range.upperInclusive ?? false;
+    } else {
+      this.#lower = text;
+      this.#lowerInclusive = range.lowerInclusive ?? true;
+    }
+  }
+
+  contains(key: string): boolean {
+    if (!this.#begun) return false;
+    if (this.#lower !== undefined && (this.#lowerInclusive ? key < this.#lower : key <= this.#lower))
+      return false;
+    return this.#upper === undefined || (this.#upperInclusive ? key <= this.#upper : key < this.#upper);
+  }
+}
+
+interface OwnedGuards {
   readonly lockKey: string;
+  readonly guards: Guard[];
 }
 
 export class RangeGuards {
   readonly locks: LockSpace = new LockSpace();
-  #guards: Guard[] = [];
+  readonly #byOwner = new Map<LockOwner, OwnedGuards>();
   #nextId = 0;
 
-  add(owner: LockOwner, index: number, range: KeyRange): void {
-    const guard: Guard = {
-      owner,
-      index,
-      lower: range.lower === undefined ? undefined : keyToText(range.lower),
-      lowerInclusive: range.lowerInclusive ?? true,
-      upper: range.upper === undefined ? undefined : keyToText(range.upper),
-      upperInclusive: range.upperInclusive ?? false,
-      lockKey: String(this.#nextId++),
-    };
-    // The ends of transactions are not announced here: dead guards go when a new one comes.
-    this.#guards = this.#guards.filter((other) => this.#isHeld(other));
-    if (this.#guards.some((other) => other.owner === owner && includes(other, guard))) return;
-    this.locks.tryAcquire(owner, guard.lockKey, LOCK_EXCLUSIVE);
-    this.#guards.push(guard);
+  get isEmpty(): boolean {
+    return this.#byOwner.size === 0;
   }
 
-  /** The lock (a key in `locks`) to wait for before `owner` may insert `key` into an index. */
+  add(owner: LockOwner, guard: Guard): void {
+    this.#forgetEnded();
+    let owned = this.#byOwner.get(owner);
+    if (owned === undefined) {
+      owned = { lockKey: String(this.#nextId++), guards: [] };
+      this.locks.tryAcquire(owner, owned.lockKey, LOCK_EXCLUSIVE);
+      this.#byOwner.set(owner, owned);
+    }
+    owned.guards.push(guard);
+  }
+
+  /** The lock (a key in `locks`) to wait for before `owner` may write this key of an index. */
   findConflict(owner: LockOwner, index: number, key: Uint8Array): string | undefined {
-    if (this.#guards.length === 0) return undefined;
+    if (this.#byOwner.size === 0) return undefined;
+    this.#forgetEnded();
     const text = keyToText(key);
-    for (const guard of this.#guards) {
-      if (guard.index !== index || guard.owner === owner || !contains(guard, text)) continue;
-      if (this.#isHeld(guard)) return guard.lockKey;
+    for (const [other, { lockKey, guards }] of this.#byOwner) {
+      if (other === owner) continue;
+      if (guards.some((guard) => guard.index === index && guard.contains(text))) return lockKey;
     }
     return undefined;
   }
 
-  #isHeld(guard: Guard): boolean {
-    return this.locks.holds(guard.owner, guard.lockKey, LOCK_EXCLUSIVE);
+  /** The ends of transactions are not announced here. */
+  #forgetEnded(): void {
+    for (const [owner, { lockKey }] of this.#byOwner) {
+      if (!this.locks.holds(owner, lockKey, LOCK_EXCLUSIVE)) this.#byOwner.delete(owner);
+    }
   }
-}
-
-function contains(guard: Guard, key: string): boolean {
-  if (guard.lower !== undefined && (guard.lowerInclusive ? key < guard.lower : key <= guard.lower))
-    return false;
-  return guard.upper === undefined || (guard.upperInclusive ? key <= guard.upper : key < guard.upper);
-}
-
-function includes(outer: Guard, inner: Guard): boolean {
-  return (
-    outer.index === inner.index &&
-    outer.lower === inner.lower &&
-    outer.upper === inner.upper &&
-    outer.lowerInclusive === inner.lowerInclusive &&
-    outer.upperInclusive === inner.upperInclusive
-  );
 }

@@ -172,7 +172,6 @@ export class SqlTransaction implements Transaction, LockSubject {
     options: WriteOptions,
   ): TableWriter | Promise<TableWriter> {
     this.#assertOpen();
-    if (this.readOnly) throw sqlError("ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION");
     if (revision.readOnly || revision.root !== undefined) throw sqlError("ER_OPEN_AS_READONLY", table);
     const { database, branch } = this.#mustGetBranch(revision);
     const wait = this.#lockForWrite(branch, table, options);

@@ -299,13 +299,15 @@ describe("row locks", () => {
   });
 });
 
+const WHOLE_SCAN = { range: {}, direction: "forward", policy: "wait" } as const;
+
 describe("a guarded range", () => {
   test("keeps others from inserting into it until its owner ends", async () => {
     await using fixture = await withRows();
     const [one, two] = [fixture.session(), fixture.session()];
     const transaction = one.begin();
     const writer = await one.writer(transaction, "t");
-    expect(writer.lockRange(0, {}, "wait")).toEqual({ kind: "granted" });
+    expect(writer.lockRange(0, WHOLE_SCAN).extend(undefined)).toEqual({ kind: "granted" });
     const phantom = two.insert("t", [9, 90, "q"]);
     expect(await isWaiting(phantom)).toBe(true);
     await finished(() => writer.insertRow([8, 80, "own"]));
@@ -320,11 +322,12 @@ describe("a guarded range", () => {
     two.begin();
     await two.insert("t", [9, 90, "q"]);
     const writer = await one.writer(one.begin(), "t");
-    const outcome = writer.lockRange(0, {}, "wait");
+    const range = writer.lockRange(0, WHOLE_SCAN);
+    const outcome = range.extend(undefined);
     expect(outcome.kind).toBe("wait");
     two.rollback();
     if (outcome.kind === "wait") await outcome.promise;
-    expect(writer.lockRange(0, {}, "wait")).toEqual({ kind: "granted" });
+    expect(range.extend(undefined)).toEqual({ kind: "granted" });
   });
 });
 

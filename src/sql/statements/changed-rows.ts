@@ -64,7 +64,9 @@ export class ChangedRows {
     const group = simplifyOuterJoins(this.#group, where);
     const locked = targets.map((relation) => {
       if (relation.table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", relation.table.name);
-      (builder.tables[relation.slot] as PlannedTable).forWrite = true;
+      const target = builder.tables[relation.slot] as PlannedTable;
+      target.forWrite = true;
+      target.lockPolicy = "wait";
       return { slot: relation.slot, strength: "update" as const, policy: "wait" as const };
     });
     const order = this.#source.orderBy.map((item) => ({

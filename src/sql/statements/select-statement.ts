@@ -11,6 +11,7 @@ import { SessionContext } from "../session/session-context.ts";
 import type { SessionState } from "../session/session-state.ts";
 import { procedureSelect, runSelectedProcedure } from "./call.ts";
 import { writeOutfile } from "./select-outfile.ts";
+import { shareLocked } from "./share-locked.ts";
 import type { StatementRun } from "./statement-run.ts";
 
 /** Undefined when it was all done without waiting. */
@@ -22,13 +23,15 @@ export function runQuery(query: Query, run: StatementRun): Promise<void> | undef
   let pending: Promise<void> | undefined;
   try {
     const transaction = transactions.forStatement(options.signal);
-    const locks = transactions.isOpen
+    const { isOpen } = transactions;
+    const locks = isOpen
       ? transaction.lockMetadata(session.revisionOfOrNone(), tableNames(query))
       : undefined;
+    const read = isOpen && transaction.isolation === "SERIALIZABLE" ? shareLocked(query) : query;
     pending =
       locks === undefined
-        ? runInside(query, transaction, run)
-        : locks.then(() => runInside(query, transaction, run));
+        ? runInside(read, transaction, run)
+        : locks.then(() => runInside(read, transaction, run));
     if (pending === undefined) {
       const ending = transactions.endStatement();
       if (ending === undefined) return undefined;
