@@ -1,6 +1,7 @@
 /** Literals: their types and values. The normaliser's extracted literals get the same types (see {@link literalOf}). */
 
 import { characterCount, charsetInfo, decodeText, findMalformed } from "../../values/charset.ts";
+import { DateTime, dateTimeFromMicros, MICROS_PER_SECOND, microsOfDateTime } from "../../values/datetime.ts";
 import { canonicalInteger, parseDecimalPrefix } from "../../values/decimal.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -13,6 +14,7 @@ import type {
   StringLiteral,
   TemporalLiteral,
 } from "../ast/expression.ts";
+import { boundCall } from "../functions/function-definition.ts";
 import type { BoundBase, BoundConstant, BoundExpression } from "./bound-expression.ts";
 import type { BindEnvironment } from "./name-scope.ts";
 import {
@@ -64,9 +66,24 @@ export function literalOf(literal: Literal, environment: BindEnvironment): Bound
 /** Binds a literal: a parameter when the normaliser took it out of the text. */
 export function bindLiteral(literal: Literal, environment: BindEnvironment): BoundExpression {
   const bound = literalOf(literal, environment);
+  if (literal.kind === "temporal" && literal.type === "timestamp") return inSessionZone(bound, literal.text);
   if (!("parameter" in literal) || literal.parameter === undefined) return bound;
   const { value: _value, kind: _kind, ...base } = bound;
   return { ...base, kind: "parameter", index: literal.parameter };
+}
+
+/** TIMESTAMP '… +05:30' is an instant: its value depends on the session's time zone. */
+function inSessionZone(bound: BoundConstant, text: string): BoundExpression {
+  const zoneMinutes = parseDateTime(text, LENIENT_DATES)?.zoneMinutes;
+  if (zoneMinutes === undefined || !(bound.value instanceof DateTime)) return bound;
+  const utc = microsOfDateTime(bound.value) - zoneMinutes * 60 * MICROS_PER_SECOND;
+  return boundCall({
+    name: "timestamp_literal",
+    args: [],
+    volatility: "statement",
+    result: { type: bound.type, nullable: false, coercibility: bound.coercibility },
+    build: () => (frame) => dateTimeFromMicros(utc + frame.context.timeZoneOffsetMicros(utc)),
+  });
 }
 
 function numberLiteral({ form, text }: NumberLiteral): BoundConstant {
