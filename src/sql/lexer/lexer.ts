@@ -7,6 +7,7 @@
  */
 import { FUNCTION_KEYWORDS, findKeyword, RESERVED } from "./keywords.ts";
 import { isOpenProgram } from "./program-body.ts";
+import { latin1Text } from "./string-text.ts";
 
 export const T_END = 0;
 /** An unquoted word that may be an identifier: `word` is its keyword text, or "". */
@@ -62,6 +63,15 @@ for (let byte = 0; byte < 256; byte++) {
   if (digit) CLASS[byte] = IDENTIFIER | DIGIT | HEX;
   if ((byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102)) CLASS[byte] = IDENTIFIER | HEX;
   if (byte === 32 || (byte >= 9 && byte <= 13)) CLASS[byte] = BLANK;
+}
+
+const COMPARISONS: ReadonlyMap<string, string> = new Map(
+  ["=", "<", ">", "<=", ">=", "<>", "<=>", "<<", ">>", "!"].map((word): [string, string] => [word, word]),
+).set("!=", "<>");
+
+/** One of `< = > !`. */
+function isComparison(byte: number | undefined): boolean {
+  return byte === 33 || (byte !== undefined && byte >= 60 && byte <= 62);
 }
 
 function isClass(text: Uint8Array, at: number, wanted: number): boolean {
@@ -342,8 +352,7 @@ class Lexer {
   #quoted(at: number, quote: number): true {
     const identifier = quote === 96 || (quote === 34 && this.#options.ansiQuotes);
     const end = skipQuoted(this.#text, at, !identifier && !this.#options.noBackslashEscapes);
-    if (end < 0 || (identifier && end === at + 2))
-      return this.#push(T_BAD, at, end < 0 ? this.#text.length : end);
+    if (end < 0) return this.#push(T_BAD, at, end < 0 ? this.#text.length : end);
     return this.#push(identifier ? T_QUOTED : T_STRING, at, end);
   }
 
@@ -358,21 +367,11 @@ class Lexer {
         return this.#push(T_OPERATOR, at, at + 1, ".");
       case 64:
         return this.#variable(at);
-      case 60:
-        if (next === 61) {
-          if (text[at + 2] === 62) return this.#push(T_OPERATOR, at, at + 3, "<=>");
-          return this.#push(T_OPERATOR, at, at + 2, "<=");
-        }
-        if (next === 62) return this.#push(T_OPERATOR, at, at + 2, "<>");
-        if (next === 60) return this.#push(T_OPERATOR, at, at + 2, "<<");
-        break;
-      case 62:
-        if (next === 61) return this.#push(T_OPERATOR, at, at + 2, ">=");
-        if (next === 62) return this.#push(T_OPERATOR, at, at + 2, ">>");
-        break;
       case 33:
-        if (next === 61) return this.#push(T_OPERATOR, at, at + 2, "<>");
-        break;
+      case 60:
+      case 61:
+      case 62:
+        return this.#comparison(at, byte);
       case 58:
         if (next === 61) return this.#push(T_OPERATOR, at, at + 2, ":=");
         break;
@@ -388,11 +387,20 @@ class Lexer {
           return this.#push(T_OPERATOR, at, at + 2, "->");
         }
         break;
-      case 92:
-        if (next === 78) return this.#push(T_RESERVED, at, at + 2, "NULL");
-        break;
     }
     return this.#push(T_OPERATOR, at, at + 1, SINGLE[byte] ?? "");
+  }
+
+  /** Comparison signs are read as one run of up to two (three after `<`), which must be an operator: `a=!b` is none. */
+  #comparison(at: number, byte: number): true {
+    const text = this.#text;
+    let end = at + 1;
+    if (isComparison(text[end])) end++;
+    if (byte === 60 && end === at + 2 && text[end] !== 60 && isComparison(text[end])) end++;
+    // `!!a` is NOT NOT a.
+    if (byte === 33 && text[at + 1] === 33) end = at + 1;
+    const word = COMPARISONS.get(latin1Text(text, at, end));
+    return word === undefined ? this.#push(T_BAD, at, end) : this.#push(T_OPERATOR, at, end, word);
   }
 
   /** `@@name` gives the operator `@@`; `@name` the operator `@` and a word that may hold points (`@a.b`, `u@10.0.0.1`). */

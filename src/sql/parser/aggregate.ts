@@ -63,7 +63,7 @@ function parseInside(reader: TokenReader, name: AggregateName): Inside {
   if (name === "group_concat" || (name === "count" && distinct)) {
     const args = parseExpressionList(reader);
     if (name === "count") return { distinct, star: false, args, orderBy: [] };
-    const orderBy = reader.acceptAll("ORDER", "BY") ? parseOrderItems(reader) : [];
+    const orderBy = reader.acceptClause("ORDER", "BY") ? parseOrderItems(reader) : [];
     const separator = reader.accept("SEPARATOR") ? { separator: reader.stringBytes() } : {};
     return { distinct, star: false, args, orderBy, ...separator };
   }

@@ -162,7 +162,7 @@ function parseAlterPart(reader: TokenReader): AlterTableAction {
   }
   reader.accept("COLUMN");
   const column = reader.identifier();
-  if (reader.acceptAll("DROP", "DEFAULT")) return { kind: "alter-column-default", column };
+  if (reader.acceptClause("DROP", "DEFAULT")) return { kind: "alter-column-default", column };
   reader.expect("SET");
   if (reader.accept("DEFAULT"))
     return { kind: "alter-column-default", column, default: parseDefault(reader) };

@@ -31,6 +31,9 @@ const BARE_CALLS: ReadonlySet<string> = new Set([
   "UTC_TIMESTAMP",
 ]);
 
+/** Their one argument is a literal number of fraction digits. */
+const PRECISE_CALLS: ReadonlySet<string> = new Set(["NOW", "CURTIME", "SYSDATE"]);
+
 /** name as written (upper case) → name as MySQL prints it */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ["CURRENT_DATE", "curdate"],
@@ -68,7 +71,7 @@ export function parseCall(reader: TokenReader): Expression {
   const start = reader.start;
   const kind = reader.kind;
   const word = reader.word;
-  if (BARE_CALLS.has(word)) return parseBareCall(reader);
+  if (BARE_CALLS.has(word) || PRECISE_CALLS.has(word)) return parseBareCall(reader);
   // AVG is a keyword that needs no parenthesis directly after it, unlike the other aggregates.
   if (AGGREGATES.has(word) && (kind === T_RESERVED || word === "AVG")) return parseAggregate(reader);
   if (WINDOW_FUNCTIONS.has(word) && kind === T_RESERVED) return parseWindowFunction(reader);

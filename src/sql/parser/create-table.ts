@@ -1,4 +1,6 @@
 /** CREATE TABLE, and the elements that ALTER TABLE adds. */
+
+import { sqlError } from "../../values/sql-error.ts";
 import type {
   CreateTable,
   CreateTableLike,
@@ -94,7 +96,7 @@ export function parseCreateTable(
   const options = parseTableOptions(reader);
   const partitionBy = reader.at("PARTITION") ? { partitionBy: parsePartitionBy(reader) } : {};
   const source = parseSource(reader);
-  if (!hasElements && source.query === undefined) reader.fail();
+  if (!hasElements && source.query === undefined) throw sqlError("ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN");
   return {
     kind: "create-table",
     ...head,

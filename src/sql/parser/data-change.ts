@@ -15,7 +15,7 @@ import { T_OPERATOR } from "../lexer/lexer.ts";
 import { parseArguments } from "./call.ts";
 import { parseExpression } from "./expression.ts";
 import { parseCharsetClause, parseFileFormat } from "./into.ts";
-import { atQuery, parseLimit, parseOrderItems, parseQuery, parseRowItem } from "./query.ts";
+import { atQuery, parseOrderItems, parseQuery, parseRowItem, parseRowLimit } from "./query.ts";
 import { parseAlias } from "./select.ts";
 import { parseColumn, parseVariableName } from "./simple-expression.ts";
 import { parseTableAlias, parseTableName, parseTableReferences } from "./table-reference.ts";
@@ -33,7 +33,7 @@ export function parseInsert(reader: TokenReader): Insert {
   const body = reader.at("SET") ? parseInsertSet(reader) : parseInsertBody(reader);
   const rowAlias = body.source.kind === "rows" && !replace ? parseRowAlias(reader) : undefined;
   const onDuplicate =
-    !replace && reader.acceptAll("ON", "DUPLICATE", "KEY", "UPDATE") ? parseAssignments(reader) : [];
+    !replace && reader.acceptClause("ON", "DUPLICATE", "KEY", "UPDATE") ? parseAssignments(reader) : [];
   return {
     kind: "insert",
     replace,
@@ -127,9 +127,8 @@ type Tail = Pick<Update, "where" | "orderBy" | "limit">;
 
 function parseTail(reader: TokenReader): Tail {
   const where = reader.accept("WHERE") ? { where: parseExpression(reader) } : {};
-  const orderBy = reader.acceptAll("ORDER", "BY") ? parseOrderItems(reader) : [];
-  const limit = parseLimit(reader);
-  if (limit?.offset !== undefined) reader.failAt(reader.start);
+  const orderBy = reader.acceptClause("ORDER", "BY") ? parseOrderItems(reader) : [];
+  const limit = parseRowLimit(reader);
   return { ...where, orderBy, ...(limit === undefined ? {} : { limit }) };
 }
 

@@ -161,6 +161,7 @@ function parseProgram(reader: TokenReader, head: ProgramHead): CreateStoredProgr
   const ifNotExists = acceptIfNotExists(reader);
   const name = parseTableName(reader);
   const trigger = type === "trigger" ? { trigger: parseTriggerHead(reader) } : {};
+  if (reader.atEnd) reader.fail();
   const body = reader.takeRest();
   return {
     kind: "create-program",

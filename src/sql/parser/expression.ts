@@ -144,7 +144,7 @@ function parseBooleanPrimary(reader: TokenReader, start: number): Expression {
     if (operator === undefined || !reader.atOperator) return left;
     reader.advance();
     const word = reader.word;
-    if ((word === "ALL" || word === "ANY" || word === "SOME") && reader.wordAt(1) === "(") {
+    if (word === "ALL" || ((word === "ANY" || word === "SOME") && reader.wordAt(1) === "(")) {
       if (operator === "<=>") reader.fail();
       reader.advance();
       const query = parseSubquery(reader);
@@ -195,7 +195,7 @@ function parsePredicate(reader: TokenReader, start: number): Expression {
       return { kind: "regexp", operand, pattern, negated: notAhead === 1, start, end: reader.previousEnd };
     }
     case "MEMBER": {
-      if (notAhead === 1) return operand;
+      if (notAhead === 1) reader.failAt(reader.start);
       reader.advance();
       reader.accept("OF");
       reader.expect("(");
@@ -213,6 +213,10 @@ function parsePredicate(reader: TokenReader, start: number): Expression {
       return { kind: "binary", operator: "=", left, right: soundex(other), start, end };
     }
     default:
+      if (notAhead === 1) {
+        reader.advance();
+        reader.fail();
+      }
       return operand;
   }
 }

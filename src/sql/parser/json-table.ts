@@ -1,4 +1,6 @@
 /** JSON_TABLE(document, path COLUMNS (…)) AS alias */
+
+import { sqlError } from "../../values/sql-error.ts";
 import type { JsonTable, JsonTableColumn } from "../ast/query.ts";
 import { parseDataType } from "./data-type.ts";
 import { parseExpression } from "./expression.ts";
@@ -13,7 +15,8 @@ export function parseJsonTable(reader: TokenReader): JsonTable {
   const path = reader.stringBytes();
   const columns = parseColumns(reader);
   reader.expect(")");
-  reader.accept("AS");
+  const as = reader.accept("AS");
+  if (!as && !reader.atIdentifier) throw sqlError("ER_TF_MUST_HAVE_ALIAS");
   const alias = reader.identifier();
   return { kind: "json-table", document, path, columns, alias, start, end: reader.previousEnd };
 }

@@ -22,9 +22,13 @@ const CHARSETS: ReadonlySet<string> = new Set(
 
 /** Is the token `_charset` before a literal? */
 export function isCharsetIntroducer(reader: TokenReader): boolean {
-  if (reader.kind !== T_WORD || reader.word !== "" || reader.text[reader.start] !== 95) return false;
   const next = reader.kindAt(1);
-  if (next !== T_STRING && next !== T_HEX && next !== T_BIT) return false;
+  return (next === T_STRING || next === T_HEX || next === T_BIT) && isCharsetWord(reader);
+}
+
+/** `_utf8mb4` and its like are introducers wherever they stand. */
+export function isCharsetWord(reader: TokenReader): boolean {
+  if (reader.kind !== T_WORD || reader.word !== "" || reader.text[reader.start] !== 95) return false;
   return CHARSETS.has(decodeText(reader.text, reader.start + 1, reader.tokenEnd).toLowerCase());
 }
 

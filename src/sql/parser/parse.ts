@@ -10,6 +10,8 @@ export interface ParseOptions {
   /** The session's sql_mode as a set of upper-case names; the lexer and parser look at ANSI_QUOTES,
    *  NO_BACKSLASH_ESCAPES, PIPES_AS_CONCAT, HIGH_NOT_PRECEDENCE and IGNORE_SPACE. */
   readonly sqlMode: ReadonlySet<string>;
+  /** false: `?` is a syntax error, as in a statement that is not being prepared. */
+  readonly allowParameters?: boolean;
   /** Start offsets of literals taken out by the normaliser, ascending: sets `parameter` on those literals. */
   readonly extracted?: readonly number[];
 }
@@ -51,6 +53,7 @@ function openReader(text: Uint8Array, start: number, options: ParseOptions): Tok
   return new TokenReader(tokens, {
     backslashEscapes: !noBackslashEscapes,
     pipesAsConcat: ansi || sqlMode.has("PIPES_AS_CONCAT"),
+    allowParameters: options.allowParameters ?? true,
     highNotPrecedence: sqlMode.has("HIGH_NOT_PRECEDENCE"),
     extracted:
       extracted === undefined ? undefined : new Map(extracted.map((offset, index) => [offset, index])),

@@ -1,4 +1,6 @@
 /** Query expressions: WITH, set operations, parentheses, ORDER BY, LIMIT, locking and INTO. */
+
+import { sqlError } from "../../values/sql-error.ts";
 import type { Expression } from "../ast/expression.ts";
 import type {
   CommonTable,
@@ -53,7 +55,7 @@ export function parseQueryAfterWith(
 ): Query {
   const holder: IntoHolder = { allowed: options.intoAllowed, into: undefined };
   const body = parseUnion(reader, holder);
-  const orderBy = reader.acceptAll("ORDER", "BY") ? parseOrderItems(reader) : [];
+  const orderBy = reader.acceptClause("ORDER", "BY") ? parseOrderItems(reader) : [];
   const limit = parseLimit(reader);
   takeInto(reader, holder);
   const locking = parseLocking(reader);
@@ -86,7 +88,8 @@ export interface IntoHolder {
 }
 
 export function takeInto(reader: TokenReader, holder: IntoHolder): void {
-  if (!reader.at("INTO") || !holder.allowed || holder.into !== undefined) return;
+  if (!reader.at("INTO") || !holder.allowed) return;
+  if (holder.into !== undefined) throw sqlError("ER_MULTIPLE_INTO_CLAUSES");
   holder.into = parseInto(reader);
 }
 
@@ -192,31 +195,34 @@ export function parseLimit(reader: TokenReader): Limit | undefined {
   return { count: first };
 }
 
+/** LIMIT of UPDATE and DELETE: a count alone. */
+export function parseRowLimit(reader: TokenReader): Limit | undefined {
+  return reader.accept("LIMIT") ? { count: parseLimitNumber(reader) } : undefined;
+}
+
 /** A number, `?`, or the name of a routine's variable. */
 function parseLimitNumber(reader: TokenReader): Expression {
   const kind = reader.kind;
   if (kind === T_INTEGER || kind === T_HEX) return parseLiteral(reader);
+  if (kind === T_PARAMETER) return reader.takeParameter();
   const { start, tokenEnd: end } = reader;
-  if (kind === T_PARAMETER) {
-    reader.advance();
-    return { kind: "parameter", index: reader.parameterCount++, start, end };
-  }
   return { kind: "column", name: reader.identifier(), start, end };
 }
 
 function parseLocking(reader: TokenReader): LockingClause[] {
   const clauses: LockingClause[] = [];
   for (;;) {
-    if (reader.acceptAll("LOCK", "IN", "SHARE", "MODE")) {
+    if (reader.acceptClause("LOCK", "IN", "SHARE", "MODE")) {
       clauses.push({ strength: "share", tables: [], policy: "wait" });
       continue;
     }
-    const update = reader.acceptAll("FOR", "UPDATE");
-    if (!update && !reader.acceptAll("FOR", "SHARE")) return clauses;
+    if (!reader.accept("FOR")) return clauses;
+    const update = reader.accept("UPDATE");
+    if (!update) reader.expect("SHARE");
     const tables = reader.accept("OF") ? reader.list(() => parseTableName(reader)) : [];
     let policy: LockingClause["policy"] = "wait";
     if (reader.accept("NOWAIT")) policy = "nowait";
-    else if (reader.acceptAll("SKIP", "LOCKED")) policy = "skip locked";
+    else if (reader.acceptClause("SKIP", "LOCKED")) policy = "skip locked";
     clauses.push({ strength: update ? "update" : "share", tables, policy });
   }
 }

@@ -4,7 +4,7 @@ import type { OrderItem, Select, SelectItem } from "../ast/query.ts";
 import { T_STRING } from "../lexer/lexer.ts";
 import { decodeText } from "../lexer/string-text.ts";
 import { parseExpression } from "./expression.ts";
-import { type IntoHolder, parseOrderItems, takeInto } from "./query.ts";
+import { type IntoHolder, takeInto } from "./query.ts";
 import { parseTableReferences } from "./table-reference.ts";
 import type { TokenReader } from "./token-reader.ts";
 import { parseWindowSpecification } from "./window.ts";
@@ -117,12 +117,12 @@ function parseGroupBy(reader: TokenReader): {
   readonly groupBy: readonly OrderItem[];
   readonly rollup: boolean;
 } {
-  if (!reader.acceptAll("GROUP", "BY")) return { groupBy: [], rollup: false };
+  if (!reader.acceptClause("GROUP", "BY")) return { groupBy: [], rollup: false };
   if (reader.at("ROLLUP") && reader.wordAt(1) === "(") {
     reader.advance();
     return { groupBy: reader.parenthesized(() => parsePlainOrderItem(reader)), rollup: true };
   }
-  const groupBy = parseOrderItems(reader);
+  const groupBy = reader.list(() => parsePlainOrderItem(reader));
   return { groupBy, rollup: reader.acceptAll("WITH", "ROLLUP") };
 }
 

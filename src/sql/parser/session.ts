@@ -1,7 +1,7 @@
 /** Transactions, locks, prepared statements, EXPLAIN, DESCRIBE, KILL, FLUSH, RESET and table maintenance. */
 import type { IsolationName, LockTables, TableMaintenance } from "../ast/session.ts";
 import type { Statement } from "../ast/statement.ts";
-import { T_RESERVED, T_STRING, T_WORD } from "../lexer/lexer.ts";
+import { T_HEX, T_RESERVED, T_STRING, T_WORD } from "../lexer/lexer.ts";
 import { parseExpression } from "./expression.ts";
 import { parseLiteral } from "./literal.ts";
 import { parseVariableName } from "./simple-expression.ts";
@@ -12,13 +12,17 @@ import type { TokenReader } from "./token-reader.ts";
 /** START TRANSACTION … */
 export function parseStart(reader: TokenReader): Statement {
   const start = reader.start;
-  if (reader.wordAt(1) !== "TRANSACTION") return parseByName(reader, 2);
+  if (["REPLICA", "GROUP_REPLICATION"].includes(reader.wordAt(1))) return parseByName(reader, 2);
+  if (reader.wordAt(1) !== "TRANSACTION") {
+    reader.advance();
+    return reader.fail();
+  }
   reader.moveTo(reader.position + 2);
   let consistentSnapshot = false;
   let access: "read write" | "read only" | undefined;
   if (reader.at("WITH") || reader.at("READ")) {
     do {
-      if (reader.acceptAll("WITH", "CONSISTENT", "SNAPSHOT")) consistentSnapshot = true;
+      if (reader.acceptClause("WITH", "CONSISTENT", "SNAPSHOT")) consistentSnapshot = true;
       else access = parseAccess(reader);
     } while (reader.accept(","));
   }
@@ -42,9 +46,12 @@ export function parseAccess(reader: TokenReader): "read write" | "read only" {
 
 export function parseIsolation(reader: TokenReader): IsolationName {
   reader.expect("ISOLATION", "LEVEL");
-  if (reader.acceptAll("READ", "UNCOMMITTED")) return "READ-UNCOMMITTED";
-  if (reader.acceptAll("READ", "COMMITTED")) return "READ-COMMITTED";
-  if (reader.acceptAll("REPEATABLE", "READ")) return "REPEATABLE-READ";
+  if (reader.accept("READ")) {
+    if (reader.accept("UNCOMMITTED")) return "READ-UNCOMMITTED";
+    reader.expect("COMMITTED");
+    return "READ-COMMITTED";
+  }
+  if (reader.acceptClause("REPEATABLE", "READ")) return "REPEATABLE-READ";
   reader.expect("SERIALIZABLE");
   return "SERIALIZABLE";
 }
@@ -94,7 +101,7 @@ function parseNoable(reader: TokenReader, before: string | undefined, word: stri
 
 export function parseSavepoint(reader: TokenReader): Statement {
   const start = reader.start;
-  if (reader.acceptAll("RELEASE", "SAVEPOINT")) {
+  if (reader.acceptClause("RELEASE", "SAVEPOINT")) {
     return { kind: "release-savepoint", name: reader.identifier(), start, end: reader.previousEnd };
   }
   reader.expect("SAVEPOINT");
@@ -106,6 +113,10 @@ export function parseXa(reader: TokenReader): Statement {
   const verb = reader.wordAt(1);
   if (!["START", "BEGIN", "END", "PREPARE", "COMMIT", "ROLLBACK", "RECOVER"].includes(verb)) {
     reader.advance();
+    reader.fail();
+  }
+  if (verb !== "RECOVER" && reader.kindAt(2) !== T_STRING && reader.kindAt(2) !== T_HEX) {
+    reader.moveTo(reader.position + 2);
     reader.fail();
   }
   reader.takeRest();

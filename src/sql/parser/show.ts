@@ -232,5 +232,17 @@ function parseRare(reader: TokenReader): ShowTarget {
       reader.takeRest();
       return { kind: "profile" };
   }
+  return failAfterPrefix(reader);
+}
+
+/** Fails after the longest beginning of a known form. */
+function failAfterPrefix(reader: TokenReader): never {
+  let longest = 0;
+  for (const [words] of PLAIN) {
+    let matched = 0;
+    while (matched < words.length && reader.wordAt(matched) === words[matched]) matched++;
+    longest = Math.max(longest, matched);
+  }
+  reader.moveTo(reader.position + longest);
   return reader.fail();
 }

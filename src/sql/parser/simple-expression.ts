@@ -13,7 +13,7 @@ import {
 import { parseCall, startsCall } from "./call.ts";
 import { parseCast, parseConvert } from "./cast.ts";
 import { parseExpression, parseExpressionList } from "./expression.ts";
-import { isCharsetIntroducer, parseLiteral, parseTemporalLiteral } from "./literal.ts";
+import { isCharsetIntroducer, isCharsetWord, parseLiteral, parseTemporalLiteral } from "./literal.ts";
 import { parseSubquery } from "./query.ts";
 import type { TokenReader } from "./token-reader.ts";
 
@@ -80,11 +80,8 @@ function parsePrimary(reader: TokenReader): Expression {
     case T_HEX:
     case T_BIT:
       return parseLiteral(reader);
-    case T_PARAMETER: {
-      const { start, tokenEnd: end } = reader;
-      reader.advance();
-      return { kind: "parameter", index: reader.parameterCount++, start, end };
-    }
+    case T_PARAMETER:
+      return reader.takeParameter();
     case T_QUOTED:
       return startsCall(reader) ? parseCall(reader) : parseColumnWithArrow(reader);
     case T_WORD:
@@ -124,6 +121,10 @@ function parseFromWord(reader: TokenReader): Expression {
       return rowOf(reader, start);
   }
   if (isCharsetIntroducer(reader)) return parseLiteral(reader);
+  if (isCharsetWord(reader)) {
+    reader.advance();
+    reader.fail();
+  }
   return startsCall(reader) ? parseCall(reader) : parseColumnWithArrow(reader);
 }
 
@@ -254,7 +255,7 @@ function parseSystemVariable(reader: TokenReader): Expression {
 /** `name` or `component.name`, lower case; DEFAULT.key_buffer_size and reserved words are names too. */
 export function parseDottedName(reader: TokenReader): string {
   let name = parseVariableWord(reader);
-  while (reader.accept(".")) name += `.${parseVariableWord(reader)}`;
+  if (reader.accept(".")) name += `.${parseVariableWord(reader)}`;
   return name;
 }
 

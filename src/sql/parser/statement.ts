@@ -47,8 +47,23 @@ function readUpdate(reader: TokenReader): Statement {
 function readDelete(reader: TokenReader): Statement {
   return parseDelete(reader, { start: reader.start, withClause: undefined });
 }
-function byName(words: number): StatementParser {
-  return (reader) => parseByName(reader, words);
+/** A statement answered by the name that its first words give; the second must be one of `second`, if any are given
+ *  ("" is any name). */
+function byName(words: number, ...second: readonly string[]): StatementParser {
+  return (reader) => {
+    const next = reader.wordAt(1);
+    if (second.length > 0 && (!second.includes(next) || (next === "" && !reader.identifierAt(1)))) {
+      reader.advance();
+      reader.fail();
+    }
+    return parseByName(reader, words);
+  };
+}
+/** A statement of one word. */
+function alone(reader: TokenReader): Statement {
+  const { start, tokenEnd: end, word: construct } = reader;
+  reader.advance();
+  return { kind: "other", construct, text: reader.sourceText(start, end), start, end };
 }
 
 const PARSERS: ReadonlyMap<string, StatementParser> = new Map<string, StatementParser>([
@@ -98,12 +113,12 @@ const PARSERS: ReadonlyMap<string, StatementParser> = new Map<string, StatementP
   ["REVOKE", parseRevoke],
   ["SHOW", parseShow],
   ["LOAD", parseLoad],
-  ["SHUTDOWN", byName(1)],
-  ["RESTART", byName(1)],
+  ["SHUTDOWN", alone],
+  ["RESTART", alone],
   ["CLONE", byName(1)],
   ["BINLOG", byName(1)],
-  ["CHANGE", byName(2)],
-  ["STOP", byName(2)],
+  ["CHANGE", byName(2, "REPLICATION")],
+  ["STOP", byName(2, "REPLICA", "GROUP_REPLICATION")],
   ["PURGE", byName(2)],
   ["INSTALL", byName(2)],
   ["UNINSTALL", byName(2)],
@@ -111,7 +126,7 @@ const PARSERS: ReadonlyMap<string, StatementParser> = new Map<string, StatementP
   ["HANDLER", byName(1)],
   ["CACHE", byName(2)],
   ["GET", byName(1)],
-  ["SIGNAL", byName(1)],
+  ["SIGNAL", byName(1, "SQLSTATE", "")],
   ["RESIGNAL", byName(1)],
 ]);
 

@@ -1,4 +1,6 @@
 /** What stands in FROM: tables, joins, derived tables, table functions, JSON_TABLE. */
+
+import { sqlError } from "../../values/sql-error.ts";
 import type {
   DerivedTable,
   IndexHint,
@@ -79,7 +81,7 @@ export function parseTableReference(reader: TokenReader): TableReference {
     if (reader.at("ON") || reader.at("USING")) {
       const open = waiting.pop();
       if (open === undefined) reader.fail();
-      join(open.left, open.head, parseCondition(reader, open.head));
+      join(open.left, open.head, parseCondition(reader));
     } else if (reader.atAny(JOIN_WORDS)) {
       const head = acceptJoin(reader);
       if (head === undefined) reader.fail();
@@ -113,9 +115,8 @@ function joinFirst(
   return joined;
 }
 
-function parseCondition(reader: TokenReader, head: JoinHead): Pick<Join, "on" | "using"> {
+function parseCondition(reader: TokenReader): Pick<Join, "on" | "using"> {
   if (reader.accept("ON")) return { on: parseExpression(reader) };
-  if (head.type === "straight") reader.fail();
   reader.expect("USING");
   return { using: reader.parenthesized(() => reader.identifier()) };
 }
@@ -158,7 +159,8 @@ function parseParenthesizedTables(reader: TokenReader, start: number): TableRefe
 
 function parseDerived(reader: TokenReader, lateral: boolean, start: number): DerivedTable {
   const query = parseSubquery(reader);
-  reader.accept("AS");
+  const as = reader.accept("AS");
+  if (!as && !reader.atIdentifier) throw sqlError("ER_DERIVED_MUST_HAVE_ALIAS");
   const alias = reader.identifier();
   const columns = reader.at("(") ? { columns: reader.parenthesized(() => reader.identifier()) } : {};
   return { kind: "derived", query, alias, ...columns, lateral, start, end: reader.previousEnd };

@@ -3,6 +3,7 @@
  * functions take the reader as their first argument and leave it after what they read.
  */
 import { sqlError } from "../../values/sql-error.ts";
+import type { Parameter } from "../ast/expression.ts";
 import {
   T_BAD,
   T_END,
@@ -19,13 +20,14 @@ import { decodeText, unquote } from "../lexer/string-text.ts";
 
 /** How deep expressions, queries and parentheses may nest. */
 const NESTING_MAX = 400;
-/** How much of the text a syntax error shows, in characters. */
+/** How much of the text a syntax error shows, in bytes. */
 const NEAR_TEXT_MAX = 80;
 
 export interface ReaderOptions {
   readonly backslashEscapes: boolean;
   readonly pipesAsConcat: boolean;
   readonly highNotPrecedence: boolean;
+  readonly allowParameters: boolean;
   /** literal start offset → parameter number */
   readonly extracted: ReadonlyMap<number, number> | undefined;
 }
@@ -85,6 +87,13 @@ export class TokenReader {
     return this.#position === 0 ? 0 : (this.#tokens.ends[this.#position - 1] as number);
   }
 
+  /** Counts the `?` here. */
+  takeParameter(): Parameter {
+    const { start, tokenEnd: end } = this;
+    if (!this.options.allowParameters) this.fail();
+    this.advance();
+    return { kind: "parameter", index: this.parameterCount++, start, end };
+  }
   advance(): void {
     if (this.kind === T_BAD) this.fail();
     if (this.kind !== T_END) this.#position++;
@@ -107,6 +116,12 @@ export class TokenReader {
       if (this.#words[this.#position + i] !== words[i]) return false;
     }
     this.#position += words.length;
+    return true;
+  }
+  /** When the first word stands here, the others must follow. */
+  acceptClause(first: string, ...rest: readonly string[]): boolean {
+    if (!this.accept(first)) return false;
+    this.expect(...rest);
     return true;
   }
   expect(...words: readonly string[]): void {
@@ -267,9 +282,7 @@ export class TokenReader {
     const text = this.text;
     let line = 1;
     for (let i = text.indexOf(10); i >= 0 && i < offset; i = text.indexOf(10, i + 1)) line++;
-    const near = Array.from(decodeText(text, offset, Math.min(text.length, offset + NEAR_TEXT_MAX * 4)))
-      .slice(0, NEAR_TEXT_MAX)
-      .join("");
+    const near = decodeText(text, offset, this.#nearEnd(offset));
     throw sqlError(
       "ER_PARSE_ERROR",
       "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use",
@@ -277,11 +290,23 @@ export class TokenReader {
       line,
     );
   }
+  /** Where the text shown ends: before the blanks and `;` at the very end, and never within a character. */
+  #nearEnd(offset: number): number {
+    const { text } = this;
+    let end = text.length;
+    while (end > offset && TRAILING.has(text[end - 1] as number)) end--;
+    if (end <= offset + NEAR_TEXT_MAX) return end;
+    end = offset + NEAR_TEXT_MAX;
+    while (end > offset && ((text[end] as number) & 0xc0) === 0x80) end--;
+    return end;
+  }
   get atOperator(): boolean {
     return this.kind === T_OPERATOR;
   }
 }
 
+/** Blanks and `;`. */
+const TRAILING: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 32, 59]);
 const QUERY_STARTS: ReadonlySet<string> = new Set(["SELECT", "WITH", "VALUES", "TABLE"]);
 const QUERY_CONTINUATIONS: ReadonlySet<string> = new Set([
   "UNION",

@@ -51,9 +51,10 @@ export function parseOver(reader: TokenReader): WindowReference {
 /** `( [name] [PARTITION BY …] [ORDER BY …] [frame] )` */
 export function parseWindowSpecification(reader: TokenReader): WindowSpecification {
   reader.expect("(");
-  const base = reader.atIdentifier ? { base: reader.identifier() } : {};
-  const partitionBy = reader.acceptAll("PARTITION", "BY") ? parseExpressionList(reader) : [];
-  const orderBy = reader.acceptAll("ORDER", "BY") ? parseOrderItems(reader) : [];
+  const named = reader.atIdentifier && !reader.at("PARTITION");
+  const base = named ? { base: reader.identifier() } : {};
+  const partitionBy = reader.acceptClause("PARTITION", "BY") ? parseExpressionList(reader) : [];
+  const orderBy = reader.acceptClause("ORDER", "BY") ? parseOrderItems(reader) : [];
   const frame = parseFrame(reader);
   reader.expect(")");
   return { ...base, partitionBy, orderBy, ...(frame === undefined ? {} : { frame }) };
