@@ -63,6 +63,7 @@ export class Database {
   readonly #branches = new Map<string, BranchState>();
   readonly #readOnlyRoots = new Map<Hash, Generation>();
   readonly #storing = new Set<Promise<void>>();
+  #defaultBranch: { readonly address: Hash; readonly name: string | undefined } | undefined;
   #refs: Refs;
   #log: WriteAheadLog | undefined;
   #appliedLsn = 0;
@@ -121,12 +122,22 @@ export class Database {
   }
 
   get defaultBranch(): string {
-    const address = this.#refs.get(DEFAULT_BRANCH_REF);
-    const name = address === undefined ? undefined : readDocument(this.chunks, address);
-    if (typeof name === "string" && this.hasBranch(name)) return name;
+    const name = this.#readDefaultBranch();
+    if (name !== undefined && this.hasBranch(name)) return name;
     const [first] = this.#refs.list(HEADS_PREFIX);
     assert(first !== undefined, "a database has a branch");
     return first.name.slice(HEADS_PREFIX.length);
+  }
+
+  /** What the refs say; read once for each document, because every statement asks. */
+  #readDefaultBranch(): string | undefined {
+    const address = this.#refs.get(DEFAULT_BRANCH_REF);
+    if (address === undefined) return undefined;
+    if (this.#defaultBranch?.address !== address) {
+      const name = readDocument(this.chunks, address);
+      this.#defaultBranch = { address, name: typeof name === "string" ? name : undefined };
+    }
+    return this.#defaultBranch.name;
   }
 
   hasBranch(name: string): boolean {

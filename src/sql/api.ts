@@ -74,6 +74,7 @@ export interface QueryOptions {
  *  overlap: the connection runs one at a time. A statement that has to wait for nothing is over, or has thrown, when
  *  the call returns; then it gives no promise. */
 export interface SqlSession {
+  /** Always the present values. */
   readonly status: SessionStatus;
   query(text: Uint8Array, options: QueryOptions): Promise<void> | undefined;
   prepare(text: Uint8Array): Promise<PreparedStatement>;

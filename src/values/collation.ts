@@ -158,10 +158,36 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   const space = ascii[32] as number;
   const keyWriter = padSpace ? paddedKeyWriter(weigher.unitBytes, space) : plainKeyWriter();
 
+  /** The weights of plain ASCII text go straight into the key. Returns where something else begins. */
+  function appendAscii(bytes: Uint8Array, start: number, end: number, into: FieldWriter): number {
+    into.reserve((end - start) * 2 + 2);
+    const target = into.bytes;
+    let size = into.size;
+    let at = start;
+    for (; at < end; at++) {
+      const byte = bytes[at] as number;
+      const weight = byte < 0x80 ? (ascii[byte] as number) : 0;
+      if (weight === 0) break;
+      target[size] = weight >>> 8;
+      target[size + 1] = weight;
+      size += 2;
+    }
+    into.size = size;
+    return at;
+  }
+
   function appendKeyUtf8(bytes: Uint8Array, start: number, end: number, into: FieldWriter): void {
+    let from = start;
+    if (levels === 1 && !padSpace) {
+      from = appendAscii(bytes, start, end, into);
+      if (from === end) {
+        keyWriter.terminate(into);
+        return;
+      }
+    }
     for (let level = 0; level < levels; level++) {
       weightScratch.size = 0;
-      weigher.weigh(bytes, start, end, level, weightScratch);
+      weigher.weigh(bytes, from, end, level, weightScratch);
       keyWriter.append(weightScratch, into);
       keyWriter.terminate(into);
     }

@@ -2,14 +2,13 @@
  * ORDER BY. Keys are evaluated once per row into one array per key; positions are sorted, not rows. With a row limit
  * only the best rows are kept, in a heap. Equal rows keep their input order.
  */
-import type { Evaluator, Frame, Operator, Step } from "./frame.ts";
+import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import { RowBuffer, type RowShape } from "./row-buffer.ts";
-import type { SortValue, ToSortValue } from "./sort-value.ts";
+import type { SortColumn } from "./sort-column.ts";
 
 export interface SortKey {
-  readonly evaluate: Evaluator;
-  readonly toSortValue: ToSortValue;
+  readonly column: SortColumn;
   readonly descending: boolean;
 }
 
@@ -32,8 +31,7 @@ export class Sort implements Operator {
   readonly #keys: readonly SortKey[];
   readonly #limit: ((frame: Frame) => number) | undefined;
   readonly #buffer: RowBuffer;
-  /** One array per key, then the row's sequence number (only the heap reorders positions). */
-  #columns: SortValue[][] = [];
+  /** The rows' sequence numbers (only the heap reorders positions). */
   #sequence: number[] = [];
   #heap: number[] = [];
   #heapSize = Number.POSITIVE_INFINITY;
@@ -73,7 +71,7 @@ export class Sort implements Operator {
 
   #forget(): void {
     this.#buffer.clear();
-    this.#columns = this.#keys.map(() => []);
+    for (const key of this.#keys) key.column.clear();
     this.#sequence = [];
     this.#heap = [];
     this.#order = [];
@@ -105,8 +103,9 @@ export class Sort implements Operator {
     const position = this.#buffer.count;
     if (position < this.#heapSize) {
       for (let k = 0; k < keys.length; k++) {
-        const key = keys[k] as SortKey;
-        (this.#columns[k] as SortValue[]).push(key.toSortValue(key.evaluate(frame)));
+        const { column } = keys[k] as SortKey;
+        column.stage(frame);
+        column.push();
       }
       this.#sequence.push(this.#read++);
       this.#buffer.push(frame);
@@ -115,21 +114,19 @@ export class Sort implements Operator {
     }
     this.#read++;
     const worst = this.#heap[0] as number;
-    const values: SortValue[] = [];
     let undecided = true;
     for (let k = 0; k < keys.length; k++) {
-      const key = keys[k] as SortKey;
-      const value = key.toSortValue(key.evaluate(frame));
-      values.push(value);
+      const { column, descending } = keys[k] as SortKey;
+      column.stage(frame);
       if (!undecided) continue;
-      const order = compareSortValues(value, (this.#columns[k] as SortValue[])[worst] as SortValue);
+      const order = column.compareStaged(worst);
       if (order === 0) continue;
       // A row that is no better than the worst one kept never gets in (later rows lose ties).
-      if ((key.descending ? -order : order) > 0) return;
+      if ((descending ? -order : order) > 0) return;
       undecided = false;
     }
     if (undecided) return;
-    for (let k = 0; k < keys.length; k++) (this.#columns[k] as SortValue[])[worst] = values[k] as SortValue;
+    for (let k = 0; k < keys.length; k++) (keys[k] as SortKey).column.replace(worst);
     this.#sequence[worst] = this.#read;
     this.#buffer.replace(worst, frame);
     this.#siftDown(0);
@@ -138,9 +135,9 @@ export class Sort implements Operator {
   #compare(left: number, right: number): number {
     const keys = this.#keys;
     for (let k = 0; k < keys.length; k++) {
-      const column = this.#columns[k] as SortValue[];
-      const order = compareSortValues(column[left] as SortValue, column[right] as SortValue);
-      if (order !== 0) return (keys[k] as SortKey).descending ? -order : order;
+      const { column, descending } = keys[k] as SortKey;
+      const order = column.compare(left, right);
+      if (order !== 0) return descending ? -order : order;
     }
     return (this.#sequence[left] as number) - (this.#sequence[right] as number);
   }
@@ -181,11 +178,4 @@ export class Sort implements Operator {
     this.#order = order;
     this.#phase = "writing";
   }
-}
-
-/** NULL sorts before everything. Both values come from the same `ToSortValue`, so they are comparable. */
-export function compareSortValues(left: SortValue, right: SortValue): number {
-  if (left === null) return right === null ? 0 : -1;
-  if (right === null) return 1;
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,16 +1,20 @@
 /** Compiles the expressions that rows are sorted, grouped, joined or made distinct by. */
+import { collationByName } from "../../values/collation.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
-import type { GroupKey } from "../executor/group-key.ts";
+import type { GroupKey, GroupKeyPart } from "../executor/group-key.ts";
 import type { SortKey } from "../executor/sort.ts";
-import { toSortValue } from "../executor/sort-value.ts";
+import { type SortColumn, TextSortColumn, ValueSortColumn } from "../executor/sort-column.ts";
+import { type SortValue, toSortValue } from "../executor/sort-value.ts";
+import { TextColumn } from "../executor/text-column.ts";
 import { compileExpression } from "../expression/compile.ts";
 import type { RowLayout } from "../expression/row-layout.ts";
 
 export function groupKeyFor(expressions: readonly BoundExpression[], layout: RowLayout): GroupKey {
-  return expressions.map((expression) => ({
-    evaluate: compileExpression(expression, layout),
-    toSortValue: toSortValue(expression.type),
-  }));
+  return expressions.map((expression): GroupKeyPart => {
+    const text = textColumn(expression, layout);
+    if (text !== undefined) return { evaluate: (frame) => text.key(frame), toSortValue: asIs };
+    return { evaluate: compileExpression(expression, layout), toSortValue: toSortValue(expression.type) };
+  });
 }
 
 export interface OrderKey {
@@ -19,9 +23,22 @@ export interface OrderKey {
 }
 
 export function sortKeysFor(keys: readonly OrderKey[], layout: RowLayout): SortKey[] {
-  return keys.map((key) => ({
-    evaluate: compileExpression(key.expression, layout),
-    toSortValue: toSortValue(key.expression.type),
-    descending: key.descending,
-  }));
+  return keys.map(({ expression, descending }) => ({ column: sortColumn(expression, layout), descending }));
 }
+
+function sortColumn(expression: BoundExpression, layout: RowLayout): SortColumn {
+  const text = textColumn(expression, layout);
+  if (text !== undefined) return new TextSortColumn(text);
+  return new ValueSortColumn(compileExpression(expression, layout), toSortValue(expression.type));
+}
+
+/** The expression as a stored text column, when it is one whose fields are its text. */
+function textColumn(expression: BoundExpression, layout: RowLayout): TextColumn | undefined {
+  if (expression.kind !== "column" || expression.type.kind !== "string") return undefined;
+  const reader = layout.columnReader(expression.slot, expression.column);
+  if (reader.encoding !== "field") return undefined;
+  return new TextColumn(expression.slot, reader, collationByName(expression.type.collation));
+}
+
+/** A key is its own sort value. */
+const asIs = (value: unknown): SortValue => value as SortValue;

@@ -33,8 +33,8 @@ export class SessionContext implements StatementContext, StoreContext {
   constructor(session: SessionState, options: ContextOptions) {
     this.#session = session;
     const { settings } = session;
-    const stamp = Number(session.variables.get("timestamp", "session"));
-    this.nowMicros = stamp > 0 ? Math.round(stamp * 1_000_000) : session.services.clock.now() * 1000;
+    const { timestampMicros } = settings;
+    this.nowMicros = timestampMicros > 0 ? timestampMicros : session.services.clock.now() * 1000;
     this.sqlMode = settings.sqlMode;
     this.strict = settings.strict && options.changes === true && options.ignore !== true;
     this.signal = options.signal;

@@ -18,7 +18,7 @@ import { Diagnostics } from "./diagnostics.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 import type { ComputedTables } from "./session-catalog.ts";
 import type { SessionVariables } from "./session-variables.ts";
-import { readSettings, type StatementSettings } from "./statement-settings.ts";
+import { readSettings, type StatementSettings, sameSettings } from "./statement-settings.ts";
 import { TransactionControl } from "./transaction-control.ts";
 
 /** What all sessions of a server share. */
@@ -78,9 +78,16 @@ export class SessionState {
     return this.#settings;
   }
 
+  /** Settings that changed back, or not at all, stay the same object: kept plans compare it. */
+  #readSettings(): void {
+    const before = this.#settings;
+    const now = readSettings(this.variables);
+    this.#settings = before !== undefined && sameSettings(before, now) ? before : now;
+  }
+
   /** After any change of a variable. */
   settingsChanged(): void {
-    this.#settings = undefined;
+    this.#readSettings();
     this.transactions.autocommit = this.settings.autocommit;
     this.engineSession.foreignKeyChecks = this.settings.foreignKeyChecks;
     this.engineSession.lockWaitTimeoutSeconds = Number(

@@ -72,29 +72,60 @@ function isBlank(text: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
+/** What the server asks after every statement, read as it is asked for. */
+class LiveStatus implements SessionStatus {
+  readonly #state: SessionState;
+
+  constructor(state: SessionState) {
+    this.#state = state;
+  }
+
+  get autocommit(): boolean {
+    return this.#state.settings.autocommit;
+  }
+
+  get inTransaction(): boolean {
+    return this.#state.transactions.isOpen;
+  }
+
+  get readOnlyTransaction(): boolean {
+    return this.#state.transactions.isReadOnly;
+  }
+
+  get noBackslashEscapes(): boolean {
+    return this.#state.settings.sqlMode.has("NO_BACKSLASH_ESCAPES");
+  }
+
+  get database(): string | undefined {
+    return this.#state.database;
+  }
+
+  get resultsCharset(): string | undefined {
+    return this.#state.settings.resultsCharset;
+  }
+
+  get clientCharset(): string {
+    return this.#state.settings.clientCharset;
+  }
+
+  get waitTimeoutSeconds(): number {
+    return this.#state.settings.waitTimeoutSeconds;
+  }
+
+  get maxAllowedPacket(): number {
+    return this.#state.settings.maxAllowedPacket;
+  }
+}
+
 export class CairnSqlSession implements SqlSession {
   readonly state: SessionState;
+  readonly status: SessionStatus;
   readonly #statements = new StatementCache();
 
   constructor(services: SessionServices, connection: ConnectionFacts) {
     this.state = new SessionState(services, connection);
     this.state.settingsChanged();
-  }
-
-  get status(): SessionStatus {
-    const { state } = this;
-    const { settings, transactions } = state;
-    return {
-      autocommit: settings.autocommit,
-      inTransaction: transactions.isOpen,
-      readOnlyTransaction: transactions.isReadOnly,
-      noBackslashEscapes: settings.sqlMode.has("NO_BACKSLASH_ESCAPES"),
-      database: state.database,
-      resultsCharset: settings.resultsCharset,
-      clientCharset: settings.clientCharset,
-      waitTimeoutSeconds: Number(state.variables.get("wait_timeout", "session")),
-      maxAllowedPacket: Number(state.variables.get("max_allowed_packet", "session")),
-    };
+    this.status = new LiveStatus(this.state);
   }
 
   query(text: Uint8Array, options: QueryOptions): Promise<void> | undefined {

@@ -15,6 +15,10 @@ export interface StatementSettings {
   readonly lcTimeNames: string;
   readonly foreignKeyChecks: boolean;
   readonly autocommit: boolean;
+  /** SET TIMESTAMP in microseconds; 0: NOW() is the time. */
+  readonly timestampMicros: number;
+  readonly waitTimeoutSeconds: number;
+  readonly maxAllowedPacket: number;
 }
 
 export function readSettings(variables: SessionVariables): StatementSettings {
@@ -40,5 +44,18 @@ export function readSettings(variables: SessionVariables): StatementSettings {
     lcTimeNames: text("lc_time_names"),
     foreignKeyChecks: number("foreign_key_checks") !== 0,
     autocommit: number("autocommit") !== 0,
+    timestampMicros: Math.round(Number(variables.get("timestamp", "session") ?? 0) * 1_000_000),
+    waitTimeoutSeconds: number("wait_timeout"),
+    maxAllowedPacket: number("max_allowed_packet"),
   };
+}
+
+/** Whether all settings are the same: plans made under equal settings stay good. */
+export function sameSettings(left: StatementSettings, right: StatementSettings): boolean {
+  for (const name of Object.keys(left) as (keyof StatementSettings)[]) {
+    if (name !== "sqlMode" && left[name] !== right[name]) return false;
+  }
+  return (
+    left.sqlMode.size === right.sqlMode.size && [...left.sqlMode].every((mode) => right.sqlMode.has(mode))
+  );
 }

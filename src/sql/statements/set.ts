@@ -22,14 +22,17 @@ const NOTHING = { affectedRows: 0, lastInsertId: 0, info: "" };
 
 export async function runSet(statement: SetStatement, run: StatementRun): Promise<void> {
   const { session } = run;
-  for (const assignment of statement.assignments) {
-    if (assignment.kind === "password") {
-      await setPassword(assignment, run);
-      return;
+  try {
+    for (const assignment of statement.assignments) {
+      if (assignment.kind === "password") {
+        await setPassword(assignment, run);
+        return;
+      }
+      await assign(assignment, run);
     }
-    await assign(assignment, run);
+  } finally {
+    session.settingsChanged();
   }
-  session.settingsChanged();
   report(run, NOTHING);
 }
 
