@@ -78,6 +78,8 @@ export interface TableWriter {
   readonly current: TableView;
   /** Locks the row with this primary key. */
   lockRow(primaryKey: Uint8Array, strength: "share" | "update", policy: LockWaitPolicy): LockOutcome;
+  /** True when what a locking read passes over is to be protected too: at REPEATABLE READ and SERIALIZABLE. */
+  readonly guardsRanges: boolean;
   /**
    * For a locking scan of a range of an index, in the direction of the scan. See {@link RangeLock}; below REPEATABLE READ,
    * and under SKIP LOCKED, it guards nothing.

@@ -89,12 +89,15 @@ export class LockingTableWriter implements TableWriter {
     return this.#lockRowKey(keyToText(primaryKey), mode, policy);
   }
 
+  get guardsRanges(): boolean {
+    const { isolation } = this.#transaction;
+    return isolation === "REPEATABLE-READ" || isolation === "SERIALIZABLE";
+  }
+
   lockRange(index: number, { range, direction, policy }: Parameters<TableWriter["lockRange"]>[1]): RangeLock {
-    const { isolation, owner } = this.#transaction;
-    const guarded = isolation === "REPEATABLE-READ" || isolation === "SERIALIZABLE";
-    if (!guarded || policy === "skip locked") return new OpenRange(range);
+    if (!this.guardsRanges || policy === "skip locked") return new OpenRange(range);
     const guard = new Guard(index, range, direction);
-    this.state.guards.add(owner, guard);
+    this.state.guards.add(this.#transaction.owner, guard);
     const codec = this.#codec;
     return new GuardedRange({
       index,

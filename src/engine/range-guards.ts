@@ -28,15 +28,16 @@ export class Guard {
     this.#upperInclusive = range.upperInclusive ?? false;
   }
 
-  /** Guards everything up to and including the key, in scan order; the scan began at the range's own bound. */
+  /** Guards everything before the key, in scan order: the key's own row is locked next, or guarded when the scan goes
+   *  on. A guard on a row that is still waited for would deadlock with its owner. */
   extendTo(key: string): void {
     this.#begun = true;
     if (this.#forward) {
       this.#upper = key;
-      this.#upperInclusive = true;
+      this.#upperInclusive = false;
     } else {
       this.#lower = key;
-      this.#lowerInclusive = true;
+      this.#lowerInclusive = false;
     }
   }
 

@@ -59,9 +59,11 @@ export class SqlTransaction implements Transaction, LockSubject {
   #branch: BranchState | undefined;
   #snapshot: Snapshot | undefined;
   #otherSnapshots: Map<BranchState, Snapshot> | undefined;
-  #tableLocks: readonly { readonly branch: BranchState; readonly name: string }[] = NO_LOCKS;
+  #tableLocks: readonly TableLock[] = NO_LOCKS;
   #savepoints: readonly Savepoint[] = NO_SAVEPOINTS;
   #statementMark: UndoMark = 0;
+  /** The snapshots were taken by the current statement. */
+  #snapshotsAreNew = true;
   #signal: AbortSignal | undefined;
   #phase: "open" | "committing" | "ended" = "open";
 
@@ -95,6 +97,7 @@ export class SqlTransaction implements Transaction, LockSubject {
     this.#statementMark = this.edits.mark;
     if (this.isolation === "READ-COMMITTED" || this.isolation === "READ-UNCOMMITTED")
       this.#releaseSnapshots();
+    this.#snapshotsAreNew = this.#branch === undefined;
   }
 
   rollbackStatement(): void {
@@ -120,7 +123,7 @@ export class SqlTransaction implements Transaction, LockSubject {
     for (const { name, mode } of tables.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
       branch.generation.mustGetTable(database.name, name);
       await this.#acquireAll(branch, [{ name, mode: mode === "read" ? LOCK_SHARE : LOCK_EXCLUSIVE }]);
-      this.#tableLocks = [...this.#tableLocks, { branch, name }];
+      this.#tableLocks = [...this.#tableLocks, { branch, name, mode }];
     }
   }
 
@@ -150,8 +153,17 @@ export class SqlTransaction implements Transaction, LockSubject {
       branch.metadataLocks.tryAcquire(this.owner, BRANCH_LOCK_KEY, LOCK_USE);
       branch.metadataLocks.tryAcquire(this.owner, table, LOCK_USE);
     }
-    const snapshot = this.#snapshotOf(branch);
-    const layers = snapshot.generation.getTable(table);
+    let snapshot = this.#snapshotOf(branch);
+    let layers = snapshot.generation.getTable(table);
+    if (snapshot.generation !== branch.generation && this.#snapshotsAreNew) {
+      const hash = layers?.state.definition.schemaHash;
+      if (hash !== branch.generation.getTable(table)?.state.definition.schemaHash) {
+        // The statement has waited for a schema change and was planned anew: it reads what is there now.
+        this.#releaseSnapshots();
+        snapshot = this.#snapshotOf(branch);
+        layers = snapshot.generation.getTable(table);
+      }
+    }
     if (layers === undefined || snapshot.generation !== branch.generation) {
       checkDefinition(database.name, branch.generation.getTable(table), { table, layers });
     }
@@ -174,6 +186,7 @@ export class SqlTransaction implements Transaction, LockSubject {
     this.#assertOpen();
     if (revision.readOnly || revision.root !== undefined) throw sqlError("ER_OPEN_AS_READONLY", table);
     const { database, branch } = this.#mustGetBranch(revision);
+    this.#checkTableLocks(branch, table);
     const wait = this.#lockForWrite(branch, table, options);
     const open = (): TableWriter => {
       this.#assertOpen();
@@ -378,12 +391,26 @@ export class SqlTransaction implements Transaction, LockSubject {
     return undefined;
   }
 
+  /** Under LOCK TABLES only what it named for writing is written. 1099, 1100. */
+  #checkTableLocks(branch: BranchState, table: string): void {
+    if (this.#tableLocks.length === 0) return;
+    const lock = this.#tableLocks.find((each) => each.branch === branch && each.name === table);
+    if (lock === undefined) throw sqlError("ER_TABLE_NOT_LOCKED", table);
+    if (lock.mode === "read") throw sqlError("ER_TABLE_NOT_LOCKED_FOR_WRITE", table);
+  }
+
   #findSavepoint(name: string): number {
     const key = name.toLowerCase();
     const at = this.#savepoints.findIndex((savepoint) => savepoint.name === key);
     if (at < 0) throw sqlError("ER_SP_DOES_NOT_EXIST", "SAVEPOINT", name);
     return at;
   }
+}
+
+interface TableLock {
+  readonly branch: BranchState;
+  readonly name: string;
+  readonly mode: "read" | "write";
 }
 
 interface Savepoint {

@@ -1,15 +1,17 @@
 /** Reads at most one row by its complete primary key. */
-import type { LockWaitPolicy, TableView, TableWriter } from "../../engine/api.ts";
+import type { LockOutcome, LockWaitPolicy, TableView, TableWriter } from "../../engine/api.ts";
 import type { Frame, Operator, RowSlot, Step } from "./frame.ts";
 import { STEP_DONE, STEP_ROW, STEP_WAIT } from "./frame.ts";
 
 /** The encoded key to look up, or undefined when no row can match (a NULL, a value out of the type's range). */
 export type KeyBuilder = (frame: Frame) => Uint8Array | undefined;
 
-/** How a locking read protects the key against phantoms. */
+/** How a locking read protects the key against phantoms, at levels that do. */
 export interface PointGuard {
+  readonly strength: "share" | "update";
   readonly policy: LockWaitPolicy;
-  /** `missing`: the row itself is locked afterwards when it is there. `always`: further conditions may pass it over. */
+  /** `always`: the row is locked although further conditions may pass it over. `missing`: when it is there, those who
+   *  come after lock it. */
   readonly when: "missing" | "always";
 }
 
@@ -37,9 +39,13 @@ export class PointLookup implements Operator {
     const row = frame.slots[this.#slot] as RowSlot;
     const view = frame.tables[this.#slot] as TableView;
     let found = view.lookup(0, key, row);
-    if (this.#guard !== undefined && (!found || this.#guard.when === "always")) {
-      if (this.#mustWait(this.#guard, key, frame)) {
+    const guard = this.#guard;
+    if (guard !== undefined && (!found || guard.when === "always")) {
+      const writer = frame.writers[this.#slot] as TableWriter;
+      const outcome = found ? lockPassed(writer, key, guard) : guardMissing(writer, key, guard);
+      if (outcome.kind === "wait") {
         this.#done = false;
+        frame.waitFor = outcome;
         return STEP_WAIT;
       }
       found = view.lookup(0, key, row);
@@ -49,16 +55,18 @@ export class PointLookup implements Operator {
     return STEP_ROW;
   }
 
-  #mustWait({ policy }: PointGuard, key: Uint8Array, frame: Frame): boolean {
-    const range = { lower: key, upper: key, upperInclusive: true };
-    const writer = frame.writers[this.#slot] as TableWriter;
-    const outcome = writer.lockRange(0, { range, direction: "forward", policy }).extend(undefined);
-    if (outcome.kind !== "wait") return false;
-    frame.waitFor = outcome;
-    return true;
-  }
-
   close(_frame: Frame): void {
     this.#done = true;
   }
+}
+
+const GRANTED: LockOutcome = { kind: "granted" };
+
+function lockPassed(writer: TableWriter, key: Uint8Array, { strength, policy }: PointGuard): LockOutcome {
+  return writer.guardsRanges ? writer.lockRow(key, strength, policy) : GRANTED;
+}
+
+function guardMissing(writer: TableWriter, key: Uint8Array, { policy }: PointGuard): LockOutcome {
+  const range = { lower: key, upper: key, upperInclusive: true };
+  return writer.lockRange(0, { range, direction: "forward", policy }).extend(undefined);
 }

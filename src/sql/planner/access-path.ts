@@ -36,6 +36,7 @@ export interface AccessPath {
 /** Relative to reading the next row of a scan. */
 const SEEK_COST = 4;
 const LOOKUP_COST = 3;
+const LOCKED_SCAN_FACTOR = 10;
 const UNKNOWN_RANGE_FRACTION = 0.1;
 const UNKNOWN_REF_ROWS = 10;
 
@@ -73,11 +74,16 @@ export function bestPath(
   conditions: readonly BoundExpression[],
   context: PathContext,
 ): AccessPath {
-  let best = forcedIndexes(relation) === undefined ? fullScan(relation) : undefined;
+  const whole = fullScan(relation);
+  // A scan that locks keeps others from all that it passes over.
+  const isLocked = context.builder.tables[relation.slot]?.lock !== undefined;
+  const wholeCost = isLocked ? whole.cost * LOCKED_SCAN_FACTOR : whole.cost;
+  let best: AccessPath | undefined;
   for (const path of candidatePaths(relation, conditions, context)) {
     if (best === undefined || path.cost < best.cost) best = path;
   }
-  return best ?? fullScan(relation);
+  if (best === undefined) return whole;
+  return best.cost < wholeCost || forcedIndexes(relation) !== undefined ? best : whole;
 }
 
 /** USE/FORCE INDEX: the indexes allowed; IGNORE INDEX is looked at apart. */

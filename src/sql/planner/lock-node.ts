@@ -41,7 +41,7 @@ export function markLocked(
       locked.set(relation.slot, { slot: relation.slot, strength: clause.strength, policy });
       const planned = builder.tables[relation.slot] as PlannedTable;
       planned.forWrite = true;
-      planned.lockPolicy = policy;
+      planned.lock = { strength: clause.strength, policy };
     }
   }
   return [...locked.values()];

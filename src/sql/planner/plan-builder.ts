@@ -18,7 +18,7 @@ export interface PlannedTable {
   /** Rows are read through a writer (newest committed) and may be locked. */
   forWrite: boolean;
   /** Rows are locked as they are read. */
-  lockPolicy?: LockWaitPolicy;
+  lock?: { readonly strength: "share" | "update"; readonly policy: LockWaitPolicy };
 }
 
 /** What a plan does when it is done: things subqueries of the same statement share. */

@@ -35,12 +35,11 @@ function buildAccess(
   filtered: boolean,
 ): Operator {
   const { slot } = relation;
-  const policy = builder.tables[slot]?.lockPolicy;
-  const locked = policy !== undefined && policy !== "skip locked";
+  const lock = builder.tables[slot]?.lock;
+  const guarded = lock?.policy === "skip locked" ? undefined : lock;
   if (path.index === 0 && path.unique && path.parts.length > 0) {
-    const guard: PointGuard | undefined = locked
-      ? { policy, when: filtered ? "always" : "missing" }
-      : undefined;
+    const guard: PointGuard | undefined =
+      guarded === undefined ? undefined : { ...guarded, when: filtered ? "always" : "missing" };
     return new PointLookup(slot, makeKeyBuilder(relation, path, builder), guard);
   }
   const ranges =
@@ -51,7 +50,9 @@ function buildAccess(
   const { index, direction } = path;
   const primaryKeyOf: PrimaryKeyOf = (bytes, start, end) =>
     bytes.subarray(codec.primaryKeyStart(index, bytes, start, end), end);
-  if (locked) return new GuardedScan({ slot, index, ranges, direction, policy, primaryKeyOf });
+  if (guarded !== undefined) {
+    return new GuardedScan({ slot, index, ranges, direction, policy: guarded.policy, primaryKeyOf });
+  }
   if (index === 0) return new TableScan(slot, ranges, direction);
   return new IndexScan({ slot, index, ranges, direction, primaryKeyOf });
 }

@@ -66,7 +66,7 @@ export class ChangedRows {
       if (relation.table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", relation.table.name);
       const target = builder.tables[relation.slot] as PlannedTable;
       target.forWrite = true;
-      target.lockPolicy = "wait";
+      target.lock = { strength: "update", policy: "wait" };
       return { slot: relation.slot, strength: "update" as const, policy: "wait" as const };
     });
     const order = this.#source.orderBy.map((item) => ({

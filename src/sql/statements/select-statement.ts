@@ -27,7 +27,8 @@ export function runQuery(query: Query, run: StatementRun): Promise<void> | undef
     const locks = isOpen
       ? transaction.lockMetadata(session.revisionOfOrNone(), tableNames(query))
       : undefined;
-    const read = isOpen && transaction.isolation === "SERIALIZABLE" ? shareLocked(query) : query;
+    const serializable = isOpen && transaction.isolation === "SERIALIZABLE" && !session.tablesLocked;
+    const read = serializable ? shareLocked(query) : query;
     pending =
       locks === undefined
         ? runInside(read, transaction, run)
