@@ -29,7 +29,8 @@ export function unquote(text: Uint8Array, start: number, end: number, backslashE
     if (byte === quote || (byte === 92 && backslashEscapes)) break;
     i++;
   }
-  if (i >= last) return text.slice(start + 1, last);
+  // A copy: the text's buffer belongs to the connection.
+  if (i >= last) return new Uint8Array(text.subarray(start + 1, last));
   const out = new Uint8Array(last - start - 1);
   out.set(text.subarray(start + 1, i));
   let length = i - start - 1;
