@@ -1,4 +1,5 @@
 /** Plans of UPDATE and DELETE, kept by their AST and opened for an execution. */
+import { type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import { PlanGuard } from "../session/plan-guard.ts";
 import type { ChangedRows } from "./changed-rows.ts";
@@ -13,37 +14,50 @@ const keptPlans = new WeakMap<object, { readonly guard: PlanGuard; readonly plan
 const REPLAN_ATTEMPTS_MAX = 10;
 
 /** The statement's plan with its tables open: an earlier one when it still fits. */
-export async function openChange<P extends ChangePlan>(
+export function openChange<P extends ChangePlan>(
   statement: object,
   run: TransactionRun,
   makePlan: () => P,
-): Promise<P> {
+): MaybePromise<P> {
   const { session, parameters } = run;
   const kept = keptPlans.get(statement);
-  if (kept !== undefined) {
-    // The map holds for a statement only what was made for it.
-    const plan = kept.plan as P;
-    const { frame } = plan.changed.executable;
-    if (kept.guard.holds(session, parameters.types)) {
-      plan.changed.rebind(run);
-      const isOpen = await plan.changed.open();
-      if (isOpen && !kept.guard.isOutgrown((slot) => frame.tables[slot]?.rowCount() ?? 0)) {
-        kept.guard.replayWarnings(session);
-        return plan;
-      }
+  if (kept === undefined) return openNew(statement, run, makePlan);
+  const { guard } = kept;
+  if (!guard.holds(session, parameters.types)) {
+    keptPlans.delete(statement);
+    return openNew(statement, run, makePlan);
+  }
+  // The map holds for a statement only what was made for it.
+  const plan = kept.plan as P;
+  const { frame } = plan.changed.executable;
+  plan.changed.rebind(run);
+  return whenDone(plan.changed.open(), (isOpen) => {
+    if (isOpen && !guard.isOutgrown((slot) => frame.tables[slot]?.rowCount() ?? 0)) {
+      guard.replayWarnings(session);
+      return plan;
     }
     keptPlans.delete(statement);
-  }
-  for (let attempt = 0; attempt < REPLAN_ATTEMPTS_MAX; attempt++) {
-    const plan = makePlan();
-    if (!(await plan.changed.open())) continue;
-    if (plan.changed.builder.cacheable) {
-      keptPlans.set(statement, {
-        plan,
-        guard: new PlanGuard(session, parameters.types, plan.changed.builder),
-      });
+    return openNew(statement, run, makePlan);
+  });
+}
+
+function openNew<P extends ChangePlan>(
+  statement: object,
+  run: TransactionRun,
+  makePlan: () => P,
+  attempt = 1,
+): MaybePromise<P> {
+  const { session, parameters } = run;
+  const plan = makePlan();
+  return whenDone(plan.changed.open(), (isOpen) => {
+    if (!isOpen) {
+      if (attempt >= REPLAN_ATTEMPTS_MAX) throw sqlError("ER_TABLE_DEF_CHANGED");
+      return openNew(statement, run, makePlan, attempt + 1);
+    }
+    const { builder } = plan.changed;
+    if (builder.cacheable) {
+      keptPlans.set(statement, { plan, guard: new PlanGuard(session, parameters.types, builder) });
     }
     return plan;
-  }
-  throw sqlError("ER_TABLE_DEF_CHANGED");
+  });
 }

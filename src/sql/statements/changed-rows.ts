@@ -1,11 +1,13 @@
 /** The reading half of UPDATE and DELETE: finds, locks and keeps the rows to change before any of them changes. */
+import { type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Limit, OrderItem, TableReference, WithClause } from "../ast/query.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { ExecutionFrame } from "../executor/execution-frame.ts";
-import { drive } from "../executor/query-driver.ts";
+import type { Frame } from "../executor/frame.ts";
+import { drive, type RowConsumer } from "../executor/query-driver.ts";
 import { RowBuffer } from "../executor/row-buffer.ts";
 import { CommonTables } from "../planner/derived-table.ts";
 import { ExecutableQuery } from "../planner/executable-query.ts";
@@ -118,33 +120,47 @@ export class ChangedRows {
   }
 
   /** Opens the tables; false when one was redefined and the change must be planned again. */
-  async open(): Promise<boolean> {
+  open(): MaybePromise<boolean> {
     const { session, transaction } = this.#run;
     const { executable } = this;
-    if (!(await executable.openWriters(transaction, session.settings.foreignKeyChecks))) return false;
-    return executable.openTables(transaction);
+    return whenDone(
+      executable.openWriters(transaction, session.settings.foreignKeyChecks),
+      (isOpen) => isOpen && executable.openTables(transaction),
+    );
   }
 
   /** Reads all rows, the tables being open. The frame stays open for the writing half. */
-  async read(): Promise<{ readonly rows: RowBuffer; readonly frame: ExecutionFrame }> {
+  read(): MaybePromise<ReadRows> {
     const { session, parameters, context } = this.#run;
     const { executable } = this;
+    const { frame } = executable;
     executable.begin(context, parameters.values);
-    context.frame = executable.frame;
+    context.frame = frame;
     const rows = new RowBuffer((this.#node as PlanNode).shape);
-    const pending = drive(
-      executable.operator,
-      executable.frame,
-      {
-        onRow: (frame) => {
-          rows.push(frame);
-          return false;
-        },
-        backPressure: () => undefined,
-      },
-      () => session.services.clock.monotonicMs(),
-    );
-    if (pending !== undefined) await pending;
-    return { rows, frame: executable.frame };
+    const { clock } = session.services;
+    const pending = drive(executable.operator, frame, new RowCollector(rows), () => clock.monotonicMs());
+    return pending === undefined ? { rows, frame } : pending.then(() => ({ rows, frame }));
+  }
+}
+
+interface ReadRows {
+  readonly rows: RowBuffer;
+  readonly frame: ExecutionFrame;
+}
+
+class RowCollector implements RowConsumer {
+  readonly #rows: RowBuffer;
+
+  constructor(rows: RowBuffer) {
+    this.#rows = rows;
+  }
+
+  onRow(frame: Frame): boolean {
+    this.#rows.push(frame);
+    return false;
+  }
+
+  backPressure(): undefined {
+    return undefined;
   }
 }

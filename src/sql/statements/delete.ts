@@ -1,8 +1,11 @@
 /** DELETE from one table or several. */
+
+import { inSequence, type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import type { TableWriter } from "../../engine/api.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
 import type { Delete } from "../ast/data-change.ts";
 import type { TableName } from "../ast/query.ts";
+import type { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { RowSlot } from "../executor/frame.ts";
 import type { StoredRelation } from "../planner/relation.ts";
 import { openChange } from "./change-plan.ts";
@@ -17,44 +20,68 @@ interface DeleteTarget {
   readonly seen: Set<string>;
 }
 
-export async function runDelete(statement: Delete, run: TransactionRun): Promise<ChangeResult> {
+export function runDelete(statement: Delete, run: TransactionRun): MaybePromise<ChangeResult> {
+  return whenDone(
+    openChange(statement, run, () => planDelete(statement, run)),
+    ({ changed, targets }) => {
+      for (const target of targets) target.seen.clear();
+      return whenDone(changed.read(), ({ rows, frame }) => {
+        let affected = 0;
+        const done = inSequence(rows.count * targets.length, (at) => {
+          const target = targets[at % targets.length] as DeleteTarget;
+          rows.restore(Math.floor(at / targets.length), frame);
+          const deleted = deleteRow(target, statement, frame, run);
+          if (deleted === "absent") return;
+          return whenDone(deleted, (outcome) => {
+            if (outcome === "deleted") affected++;
+          });
+        });
+        return whenDone(done, () => {
+          changed.executable.end();
+          return { affectedRows: affected, lastInsertId: 0, info: "" };
+        });
+      });
+    },
+  );
+}
+
+function deleteRow(
+  target: DeleteTarget,
+  statement: Delete,
+  frame: ExecutionFrame,
+  run: TransactionRun,
+): MaybePromise<"absent" | "deleted" | "kept"> {
+  const { relation, row, seen } = target;
   const { context } = run;
-  const { changed, targets } = await openChange(statement, run, () => planDelete(statement, run));
-  for (const target of targets) target.seen.clear();
-  const { rows, frame } = await changed.read();
-  let affected = 0;
-  for (let position = 0; position < rows.count; position++) {
-    for (const { relation, row, seen } of targets) {
-      rows.restore(position, frame);
-      const slot = frame.slots[relation.slot] as RowSlot;
-      if (!slot.present) continue;
-      const key = slot.keyBytes.slice(slot.keyStart, slot.keyEnd);
-      if (statement.multi) {
-        const id = Buffer.from(key).toString("latin1");
-        if (seen.has(id)) continue;
-        seen.add(id);
-      }
-      const writer = frame.writers[relation.slot] as TableWriter;
-      let existing = row.codec.decodeRow(slot, (hash) => writer.current.readBlob(hash));
-      if (row.hasGenerated) {
-        row.load(existing, frame, context);
-        existing = row.toStored(frame, context);
-      }
-      try {
-        await untilDone(
-          () => writer.deleteRow(existing, key),
-          () => sqlError("ER_DUP_KEY", row.name),
-        );
-        affected++;
-      } catch (error) {
-        if (!statement.ignore || !(error instanceof SqlError) || error.code !== "ER_ROW_IS_REFERENCED_2")
-          throw error;
-        context.warn("Warning", error.errno, error.message);
-      }
-    }
+  const slot = frame.slots[relation.slot] as RowSlot;
+  if (!slot.present) return "absent";
+  const key = slot.keyBytes.slice(slot.keyStart, slot.keyEnd);
+  if (statement.multi) {
+    const id = Buffer.from(key).toString("latin1");
+    if (seen.has(id)) return "absent";
+    seen.add(id);
   }
-  changed.executable.end();
-  return { affectedRows: affected, lastInsertId: 0, info: "" };
+  const writer = frame.writers[relation.slot] as TableWriter;
+  let existing = row.codec.decodeRow(slot, (hash) => writer.current.readBlob(hash));
+  if (row.hasGenerated) {
+    row.load(existing, frame, context);
+    existing = row.toStored(frame, context);
+  }
+  const keep = (error: unknown): "kept" => {
+    if (!statement.ignore || !(error instanceof SqlError) || error.code !== "ER_ROW_IS_REFERENCED_2")
+      throw error;
+    context.warn("Warning", error.errno, error.message);
+    return "kept";
+  };
+  try {
+    const pending = untilDone(
+      () => writer.deleteRow(existing, key),
+      () => sqlError("ER_DUP_KEY", row.name),
+    );
+    return pending === undefined ? "deleted" : pending.then(() => "deleted" as const, keep);
+  } catch (error) {
+    return keep(error);
+  }
 }
 
 export function planDelete(

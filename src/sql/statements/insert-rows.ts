@@ -294,17 +294,15 @@ export class RowInserter {
   }
 }
 
-/** Repeats a write while it has to wait. */
-export async function untilDone(
+/** Repeats a write while it has to wait. Undefined when it was done at once. */
+export function untilDone(
   write: () => WriteOutcome,
   duplicate: (index: number) => Error,
-): Promise<void> {
-  for (;;) {
-    const outcome = write();
-    if (outcome.kind === "done") return;
-    if (outcome.kind === "duplicate") throw duplicate(outcome.index);
-    await outcome.promise;
-  }
+): Promise<void> | undefined {
+  const outcome = write();
+  if (outcome.kind === "done") return undefined;
+  if (outcome.kind === "duplicate") throw duplicate(outcome.index);
+  return outcome.promise.then(() => untilDone(write, duplicate));
 }
 
 function clampToType(next: bigint, type: SqlType): SqlInteger {

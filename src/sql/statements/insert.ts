@@ -1,6 +1,7 @@
 /** INSERT and REPLACE. */
 
 import { yieldToOthers } from "../../base/clock.ts";
+import { inSequence, type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import type { Hash } from "../../bytes/hash.ts";
 import type { TableWriter } from "../../engine/api.ts";
 import type { Column } from "../../tables/schema.ts";
@@ -41,34 +42,59 @@ const SLICE_MS = 10;
 type ColumnValue = { readonly evaluate: Evaluator; readonly type: SqlType } | "default";
 
 /** `literals` are the rows when they were read without an AST. */
-export async function runInsert(
+export function runInsert(
   insert: Insert,
   run: TransactionRun,
   literals?: LiteralRows,
-): Promise<ChangeResult> {
-  const { session, transaction, context } = run;
+): MaybePromise<ChangeResult> {
+  const { session, transaction } = run;
   const revision = session.revisionOf(insert.table.database);
   if (revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", insert.table.name);
-  const writer = await transaction.openTableForWrite(revision, insert.table.name, {
-    foreignKeyChecks: session.settings.foreignKeyChecks,
-  });
-  const kept = literals === undefined ? keptPlans.get(insert) : undefined;
-  const fits =
-    kept?.guard.holds(session, run.parameters.types) === true &&
-    kept.schemaHash === writer.current.schemaHash;
-  const plan = kept !== undefined && fits ? kept.plan : new InsertPlan(insert, writer, run);
-  if (kept !== undefined && fits) {
+  const { foreignKeyChecks } = session.settings;
+  return whenDone(
+    transaction.openTableForWrite(revision, insert.table.name, { foreignKeyChecks }),
+    (writer) =>
+      literals === undefined
+        ? insertPlanned(insert, writer, run)
+        : insertLiterals(insert, writer, run, literals),
+  );
+}
+
+async function insertLiterals(
+  insert: Insert,
+  writer: TableWriter,
+  run: TransactionRun,
+  literals: LiteralRows,
+): Promise<ChangeResult> {
+  const plan = new InsertPlan(insert, writer, run);
+  await plan.insertLiterals(literals);
+  return plan.result();
+}
+
+function insertPlanned(insert: Insert, writer: TableWriter, run: TransactionRun): MaybePromise<ChangeResult> {
+  const { session, parameters } = run;
+  const { schemaHash } = writer.current;
+  const { source } = insert;
+  const kept = keptPlans.get(insert);
+  if (kept?.guard.holds(session, parameters.types) && kept.schemaHash === schemaHash) {
+    const { plan } = kept;
     plan.rebind(writer, run);
     kept.guard.replayWarnings(session);
+    // Only plans of rows are kept.
+    return source.kind === "rows" ? plan.insertRows(source.rows) : plan.insertQuery();
   }
-  if (literals !== undefined) await plan.insertLiterals(literals);
-  else if (insert.source.kind === "query") await plan.insertQuery();
-  else await plan.insertRows(insert.source.rows);
-  if (!fits && literals === undefined && insert.source.kind === "rows" && plan.builder.cacheable) {
-    const guard = new PlanGuard(session, run.parameters.types, plan.builder);
-    keptPlans.set(insert, { plan, guard, schemaHash: writer.current.schemaHash });
-  }
-  return plan.result(context);
+  const plan = new InsertPlan(insert, writer, run);
+  if (source.kind === "query") return plan.insertQuery();
+  return whenDone(plan.insertRows(source.rows), (result) => {
+    if (plan.builder.cacheable) {
+      keptPlans.set(insert, {
+        plan,
+        guard: new PlanGuard(session, parameters.types, plan.builder),
+        schemaHash,
+      });
+    }
+    return result;
+  });
 }
 
 interface KeptInsert {
@@ -149,31 +175,35 @@ class InsertPlan {
     });
   }
 
-  async insertRows(rows: readonly (readonly Expression[])[]): Promise<void> {
-    const target = this.#target;
+  insertRows(rows: readonly (readonly Expression[])[]): MaybePromise<ChangeResult> {
     const emptyRow = rows.length === 1 && rows[0]?.length === 0;
     const positions = emptyRow ? [] : this.#positions;
     this.#compiled ??= this.#compileRows(rows, positions);
     const compiled = this.#compiled;
     const frame = this.#frame();
     const inserter = this.#openInserter(frame, rows.length === 1 && !this.#insert.ignore, rows.length);
+    const done = inSequence(compiled.length, (at) => {
+      this.#run.context.rowNumber = at + 1;
+      this.#evaluateRow(compiled[at] as readonly ColumnValue[], positions, frame);
+      return inserter.insert();
+    });
+    return whenDone(done, () => this.result());
+  }
+
+  #evaluateRow(row: readonly ColumnValue[], positions: readonly number[], frame: Frame): void {
+    const target = this.#target;
     const { context } = this.#run;
-    for (const [at, row] of compiled.entries()) {
-      context.rowNumber = at + 1;
-      this.#fillDefaults(frame, positions);
-      for (let i = 0; i < row.length; i++) {
-        const position = positions[i] as number;
-        const column = target.schema.columns[position] as Column;
-        const value = row[i] as ColumnValue;
-        frame.registers[target.base + position] =
-          value === "default"
-            ? target.defaultValue(position, frame, context)
-            : storeInto(column, value.evaluate(frame), value.type, context);
-      }
-      this.#computeDefaults(frame, positions);
-      const pending = inserter.insert();
-      if (pending !== undefined) await pending;
+    this.#fillDefaults(frame, positions);
+    for (let i = 0; i < row.length; i++) {
+      const position = positions[i] as number;
+      const column = target.schema.columns[position] as Column;
+      const value = row[i] as ColumnValue;
+      frame.registers[target.base + position] =
+        value === "default"
+          ? target.defaultValue(position, frame, context)
+          : storeInto(column, value.evaluate(frame), value.type, context);
     }
+    this.#computeDefaults(frame, positions);
   }
 
   #compileRows(
@@ -239,7 +269,7 @@ class InsertPlan {
     this.#literalRows = rows.count;
   }
 
-  async insertQuery(): Promise<void> {
+  async insertQuery(): Promise<ChangeResult> {
     const { source } = this.#insert;
     if (source.kind !== "query") throw new TypeError("not an INSERT … SELECT");
     const target = this.#target;
@@ -293,6 +323,7 @@ class InsertPlan {
       if (pending !== undefined) await pending;
     }
     executable.end();
+    return this.result();
   }
 
   #frame(): ExecutionFrame {
@@ -407,7 +438,7 @@ class InsertPlan {
     };
   }
 
-  result(context: SessionContext): ChangeResult {
+  result(): ChangeResult {
     const inserter = this.#inserter;
     const { session } = this.#run;
     if (inserter === undefined) return { affectedRows: 0, lastInsertId: 0, info: "" };
@@ -415,7 +446,6 @@ class InsertPlan {
     const { source } = this.#insert;
     const several = source.kind === "query" || source.rows.length > 1 || this.#literalRows > 1;
     const warnings = session.diagnostics.warningCount;
-    void context;
     return {
       affectedRows: inserter.affected,
       lastInsertId:

@@ -1,4 +1,6 @@
 /** UPDATE of one table or several. */
+
+import { inSequence, type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import type { TableWriter } from "../../engine/api.ts";
 import type { Column } from "../../tables/schema.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
@@ -8,6 +10,7 @@ import type { ColumnAssignment, Update } from "../ast/data-change.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { Evaluator, RowSlot } from "../executor/frame.ts";
+import type { RowBuffer } from "../executor/row-buffer.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
 import type { StoredRelation } from "../planner/relation.ts";
@@ -32,45 +35,63 @@ interface UpdateTarget {
   readonly relation: StoredRelation;
   readonly row: TargetTable;
   readonly assignments: CompiledAssignment[];
+  /** The columns that they assign. */
+  readonly assigned: Set<number>;
   /** Keys of rows changed already: a joined row is changed once. */
   readonly seen: Set<string>;
 }
 
-export async function runUpdate(update: Update, run: TransactionRun): Promise<ChangeResult> {
-  const { session, context } = run;
-  const plan = await openChange(update, run, () => planUpdate(update, run));
-  const { targets, changed } = plan;
-  for (const target of targets) target.seen.clear();
-  const { rows, frame } = await changed.read();
-  let matched = 0;
-  let affected = 0;
-  for (let position = 0; position < rows.count; position++) {
-    context.rowNumber = position + 1;
-    for (const target of targets) {
-      rows.restore(position, frame);
-      const outcome = await changeRow(target, frame, {
-        run,
-        ignore: update.ignore,
-        several: targets.length > 1 || update.tables.length > 1,
-      });
-      if (outcome === "absent") continue;
-      matched++;
-      if (outcome === "changed") affected++;
-    }
-  }
-  changed.executable.end();
-  const warnings = session.diagnostics.warningCount;
-  return {
-    affectedRows: session.connection.foundRows ? matched : affected,
-    lastInsertId: 0,
-    info: `Rows matched: ${matched}  Changed: ${affected}  Warnings: ${warnings}`,
-  };
+export function runUpdate(update: Update, run: TransactionRun): MaybePromise<ChangeResult> {
+  return whenDone(
+    openChange(update, run, () => planUpdate(update, run)),
+    (plan) => whenDone(plan.changed.read(), (read) => changeRows(update, run, plan, read)),
+  );
 }
 
-export function planUpdate(
+function changeRows(
   update: Update,
   run: TransactionRun,
-): { readonly changed: ChangedRows; readonly targets: readonly UpdateTarget[] } {
+  { changed, targets }: UpdatePlan,
+  { rows, frame }: { readonly rows: RowBuffer; readonly frame: ExecutionFrame },
+): MaybePromise<ChangeResult> {
+  const { session, context } = run;
+  const change: RowChange = {
+    run,
+    ignore: update.ignore,
+    several: targets.length > 1 || update.tables.length > 1,
+  };
+  let matched = 0;
+  let affected = 0;
+  const count = (outcome: RowOutcome): void => {
+    if (outcome === "absent") return;
+    matched++;
+    if (outcome === "changed") affected++;
+  };
+  for (const target of targets) target.seen.clear();
+  const done = inSequence(rows.count * targets.length, (at) => {
+    const position = Math.floor(at / targets.length);
+    context.rowNumber = position + 1;
+    rows.restore(position, frame);
+    const outcome = changeRow(targets[at % targets.length] as UpdateTarget, frame, change);
+    return outcome instanceof Promise ? outcome.then(count) : count(outcome);
+  });
+  return whenDone(done, () => {
+    changed.executable.end();
+    const warnings = session.diagnostics.warningCount;
+    return {
+      affectedRows: session.connection.foundRows ? matched : affected,
+      lastInsertId: 0,
+      info: `Rows matched: ${matched}  Changed: ${affected}  Warnings: ${warnings}`,
+    };
+  });
+}
+
+interface UpdatePlan {
+  readonly changed: ChangedRows;
+  readonly targets: readonly UpdateTarget[];
+}
+
+export function planUpdate(update: Update, run: TransactionRun): UpdatePlan {
   const changed = new ChangedRows(update, run);
   const targets = bindTargets(update, changed);
   changed.plan(targets.map((target) => target.relation));
@@ -90,7 +111,7 @@ function bindTargets(update: Update, changed: ChangedRows): UpdateTarget[] {
         { schema: table.view.schema, codec: table.codec },
         builder,
       );
-      target = { relation, row, assignments: [], seen: new Set() };
+      target = { relation, row, assignments: [], assigned: new Set(), seen: new Set() };
       targets.set(relation.slot, target);
     }
     return { assignment, target };
@@ -124,6 +145,7 @@ function bindTargets(update: Update, changed: ChangedRows): UpdateTarget[] {
       value: { evaluate: compileExpression(bound, builder), type: bound.type },
     });
   }
+  for (const target of targets.values()) for (const { at } of target.assignments) target.assigned.add(at);
   return [...targets.values()];
 }
 
@@ -168,13 +190,11 @@ interface RowChange {
   readonly several: boolean;
 }
 
-async function changeRow(
-  target: UpdateTarget,
-  frame: ExecutionFrame,
-  change: RowChange,
-): Promise<"absent" | "same" | "changed"> {
+type RowOutcome = "absent" | "same" | "changed";
+
+function changeRow(target: UpdateTarget, frame: ExecutionFrame, change: RowChange): MaybePromise<RowOutcome> {
   const { context } = change.run;
-  const { row, relation, assignments } = target;
+  const { row, relation } = target;
   const slot = frame.slots[relation.slot] as RowSlot;
   if (!slot.present) return "absent";
   const key = slot.keyBytes.slice(slot.keyStart, slot.keyEnd);
@@ -188,29 +208,37 @@ async function changeRow(
   row.load(found, frame, context);
   const before = frame.registers.slice(row.base, row.base + row.width);
   const existing = row.hasGenerated ? row.toStored(frame, context) : found;
-  try {
-    for (const { at, column, value } of assignments) {
-      let stored: Value =
-        value === undefined
-          ? row.defaultValue(at, frame, context)
-          : storeInto(column, value.evaluate(frame), value.type, context);
-      if (stored === null && !column.nullable)
-        stored = refuseNull(column, context, change.ignore || !context.strict);
-      frame.registers[row.base + at] = stored;
-    }
-    touchOnUpdate(row, new Set(assignments.map((item) => item.at)), before, frame, context);
-    row.complete(frame, context);
-    const next = row.toStored(frame, context);
-    if (sameRow(existing, next)) return "same";
-    await untilDone(
-      () => writer.updateRow(existing, next, key),
-      (index) => duplicateError(row, index, next),
-    );
-    return "changed";
-  } catch (error) {
+  const pass = (error: unknown): RowOutcome => {
     if (!change.ignore || !(error instanceof SqlError) || !IGNORED.has(error.code)) throw error;
     context.warn("Warning", error.errno, error.message);
     return "same";
+  };
+  try {
+    assignValues(target, frame, change);
+    touchOnUpdate(row, target.assigned, before, frame, context);
+    row.complete(frame, context);
+    const next = row.toStored(frame, context);
+    if (sameRow(existing, next)) return "same";
+    const pending = untilDone(
+      () => writer.updateRow(existing, next, key),
+      (index) => duplicateError(row, index, next),
+    );
+    return pending === undefined ? "changed" : pending.then(() => "changed" as const, pass);
+  } catch (error) {
+    return pass(error);
+  }
+}
+
+function assignValues({ row, assignments }: UpdateTarget, frame: ExecutionFrame, change: RowChange): void {
+  const { context } = change.run;
+  for (const { at, column, value } of assignments) {
+    let stored: Value =
+      value === undefined
+        ? row.defaultValue(at, frame, context)
+        : storeInto(column, value.evaluate(frame), value.type, context);
+    if (stored === null && !column.nullable)
+      stored = refuseNull(column, context, change.ignore || !context.strict);
+    frame.registers[row.base + at] = stored;
   }
 }
 
