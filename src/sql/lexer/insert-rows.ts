@@ -5,7 +5,7 @@
  */
 import { type Decimal, parseDecimalPrefix } from "../../values/decimal.ts";
 import { skipQuoted } from "./lexer.ts";
-import { bitBytes, decodeText, hexBytes, unquote } from "./string-text.ts";
+import { bitBytes, decodeText, hexBytes, latin1Text, unquote } from "./string-text.ts";
 
 /** What kind of literal a value was; the conversion to the column depends on it. */
 export const LITERAL_NULL = 0;
@@ -167,15 +167,46 @@ class TupleReader {
     return this.#word(at);
   }
 
+  /** One pass finds the end and whether the content is plain ASCII without escapes, which needs no further work. */
   #string(at: number, binary: boolean): number {
     const text = this.#text;
-    const end = skipQuoted(text, at, this.#options.backslashEscapes);
-    if (end < 0) return -1;
-    const bytes = unquote(text, at, end, this.#options.backslashEscapes);
+    const quote = text[at] as number;
+    const { backslashEscapes } = this.#options;
+    let i = at + 1;
+    let plain = true;
+    let ascii = true;
+    for (; ; i++) {
+      if (i >= text.length) return -1;
+      const byte = text[i] as number;
+      if (byte === quote) {
+        if (text[i + 1] !== quote) break;
+        plain = false;
+        i++;
+      } else if (byte === 92 && backslashEscapes) {
+        plain = false;
+        i++;
+      } else if (byte >= 128) {
+        ascii = false;
+      }
+    }
+    const end = i + 1;
+    if (plain && !binary) {
+      if (ascii) this.#set(LITERAL_TEXT, latin1Text(text, at + 1, i));
+      else this.#setText(text, at + 1, i);
+      return end;
+    }
+    const bytes = unquote(text, at, end, backslashEscapes);
     if (binary) this.#set(LITERAL_BINARY, bytes);
-    else if (isValidText(bytes)) this.#set(LITERAL_TEXT, decodeText(bytes, 0, bytes.length));
-    else this.#set(LITERAL_BINARY, bytes);
+    else this.#setText(bytes, 0, bytes.length);
     return end;
+  }
+
+  /** Bytes that may be text; U+FFFD in what was decoded may stand for malformed bytes. */
+  #setText(bytes: Uint8Array, start: number, end: number): void {
+    const decoded = decodeText(bytes, start, end);
+    if (decoded.includes("\uFFFD") && !isValidText(bytes.subarray(start, end))) {
+      this.#set(LITERAL_BINARY, new Uint8Array(bytes.subarray(start, end)));
+    } else this.#set(LITERAL_TEXT, decoded);
   }
 
   #number(start: number, negative: boolean): number {
@@ -285,9 +316,6 @@ function isDigitOf(byte: number, hex: boolean): boolean {
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function isValidText(bytes: Uint8Array): boolean {
-  let i = 0;
-  while (i < bytes.length && (bytes[i] as number) < 128) i++;
-  if (i === bytes.length) return true;
   try {
     strict.decode(bytes);
     return true;
