@@ -24,7 +24,10 @@ export class CairnSession implements EngineSession, TransactionHost {
   readonly dataDefinition: EngineDataDefinition;
   readonly engine: CairnEngine;
   readonly #onClose: () => void;
+  /** Where it was checked out to. */
   readonly #branches = new Map<string, string>();
+  /** Where it began: it stays there when another branch becomes the default. */
+  readonly #startBranches = new Map<string, string>();
   readonly #userLockOwner: LockOwner;
 
   constructor(engine: CairnEngine, id: number, onClose: () => void) {
@@ -37,8 +40,11 @@ export class CairnSession implements EngineSession, TransactionHost {
 
   currentBranch(databaseName: string): string {
     const database = this.engine.mustGetDatabase(databaseName);
-    const chosen = this.#branches.get(databaseName);
-    return chosen !== undefined && database.hasBranch(chosen) ? chosen : database.defaultBranch;
+    const known = this.#branches.get(databaseName) ?? this.#startBranches.get(databaseName);
+    if (known !== undefined && database.hasBranch(known)) return known;
+    const start = database.defaultBranch;
+    this.#startBranches.set(databaseName, start);
+    return start;
   }
 
   checkout(databaseName: string, branch: string): void {
@@ -54,6 +60,7 @@ export class CairnSession implements EngineSession, TransactionHost {
 
   forgetDatabase(name: string): void {
     this.#branches.delete(name);
+    this.#startBranches.delete(name);
   }
 
   resolveDatabase(name: string): DatabaseRevision {
@@ -138,6 +145,7 @@ export class CairnSession implements EngineSession, TransactionHost {
     this.releaseAllUserLocks();
     this.#userLockOwner.releaseAll();
     this.#branches.clear();
+    this.#startBranches.clear();
     this.isolation = "REPEATABLE-READ";
     this.foreignKeyChecks = true;
   }

@@ -120,6 +120,9 @@ function addBranchCommands(program: Command, context: CommandContext): void {
             options[key] === true ? [key === "D" ? "-D" : `--${key}`] : [],
           );
           await client.query(positionalQuery("dolt_branch", [...flags, ...names]));
+          if (options["delete"] === true || options["D"] === true) {
+            for (const name of names) console.log(`Deleted branch ${name}`);
+          }
           return;
         }
         const current = await activeBranch(client);
