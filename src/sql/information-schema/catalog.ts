@@ -52,7 +52,7 @@ export function seesDatabase(context: VirtualContext, database: string): boolean
   return account !== undefined && canSeeDatabase(account, plainName(database));
 }
 
-export function seesTable(context: VirtualContext, database: string, table: string): boolean {
+function seesTable(context: VirtualContext, database: string, table: string): boolean {
   if (context.accounts === undefined) return true;
   const account = accountOf(context);
   if (account === undefined) return false;

@@ -66,7 +66,7 @@ function parseType(text: string, collation: string): SqlType {
   }
 }
 
-export function parseColumn(line: string): VirtualColumn {
+function parseColumn(line: string): VirtualColumn {
   const words = line.trim().split(" ");
   const nullable = words.at(-1) !== "!";
   if (!nullable) words.pop();

@@ -133,7 +133,7 @@ export function* processRows(context: VirtualContext): Generator<Row> {
   }
 }
 
-export function currentAccount(context: VirtualContext): Account | undefined {
+function currentAccount(context: VirtualContext): Account | undefined {
   const { accounts, currentUser } = context;
   const at = currentUser.lastIndexOf("@");
   return accounts?.get({ user: currentUser.slice(0, at), host: currentUser.slice(at + 1) });

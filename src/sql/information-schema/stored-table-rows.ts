@@ -59,7 +59,7 @@ const CREATE_OPTION_ORDER: readonly string[] = [
   "DELAY_KEY_WRITE",
 ];
 
-export function hasAutoIncrement(schema: TableSchema): boolean {
+function hasAutoIncrement(schema: TableSchema): boolean {
   return schema.columns.some((column) => column.autoIncrement);
 }
 

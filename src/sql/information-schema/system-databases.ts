@@ -33,7 +33,7 @@ import {
 } from "./stored-table-rows.ts";
 
 /** Lower-case names, as SHOW DATABASES lists them. Matched case-insensitively only for information_schema. */
-export const SYSTEM_DATABASES: readonly string[] = ["information_schema", "mysql", "performance_schema"];
+const SYSTEM_DATABASES: readonly string[] = ["information_schema", "mysql", "performance_schema"];
 
 export function isSystemDatabase(name: string): boolean {
   return SYSTEM_DATABASES.includes(name.toLowerCase());

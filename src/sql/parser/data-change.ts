@@ -94,7 +94,7 @@ function parseRowAlias(reader: TokenReader): Insert["rowAlias"] {
   return { name, columns: reader.parenthesized(() => reader.identifier()) };
 }
 
-export function parseAssignments(reader: TokenReader): readonly ColumnAssignment[] {
+function parseAssignments(reader: TokenReader): readonly ColumnAssignment[] {
   return reader.list(() => {
     const column = parseColumn(reader);
     if (!reader.accept("=")) reader.expect(":=");

@@ -11,7 +11,7 @@ import { parseTableName } from "./table-reference.ts";
 import type { TokenReader } from "./token-reader.ts";
 
 /** `( part, part … )` */
-export function parseIndexParts(reader: TokenReader): readonly IndexPartDefinition[] {
+function parseIndexParts(reader: TokenReader): readonly IndexPartDefinition[] {
   return reader.parenthesized(() => parseIndexPart(reader));
 }
 
@@ -47,7 +47,7 @@ function parseUsing(reader: TokenReader): Using | undefined {
 }
 
 /** Options after the parts; `using` is what was written before them. */
-export function parseIndexOptions(reader: TokenReader, using: Using | undefined): IndexOptions {
+function parseIndexOptions(reader: TokenReader, using: Using | undefined): IndexOptions {
   const options: { -readonly [K in keyof IndexOptions]: IndexOptions[K] } =
     using === undefined ? {} : { using };
   for (;;) {
@@ -108,7 +108,7 @@ function parseIndexType(reader: TokenReader): IndexElement["type"] {
 }
 
 /** ALGORITHM = … and LOCK = … in any order */
-export function parseAlgorithmAndLock(reader: TokenReader): {
+function parseAlgorithmAndLock(reader: TokenReader): {
   readonly algorithm?: string;
   readonly lock?: string;
 } {

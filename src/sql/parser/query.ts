@@ -180,7 +180,7 @@ export function parseOrderItems(reader: TokenReader): OrderItem[] {
   return reader.list(() => parseOrderItem(reader));
 }
 
-export function parseOrderItem(reader: TokenReader): OrderItem {
+function parseOrderItem(reader: TokenReader): OrderItem {
   const expression = parseExpression(reader);
   const descending = reader.accept("DESC");
   if (!descending) reader.accept("ASC");

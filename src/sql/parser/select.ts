@@ -71,7 +71,7 @@ function parseSelectItems(reader: TokenReader): readonly SelectItem[] {
   return items;
 }
 
-export function parseSelectItem(reader: TokenReader): SelectItem {
+function parseSelectItem(reader: TokenReader): SelectItem {
   if (reader.identifierAt(0) && reader.wordAt(1) === ".") {
     if (reader.wordAt(2) === "*") {
       const table = reader.identifier();

@@ -69,7 +69,7 @@ const JOIN_WORDS: ReadonlySet<string> = new Set([
  * one (`a JOIN b JOIN c ON x ON y`), and a join that stays without binds as if written first: `a JOIN b JOIN c ON x`
  * is `(a JOIN b) JOIN c ON x`.
  */
-export function parseTableReference(reader: TokenReader): TableReference {
+function parseTableReference(reader: TokenReader): TableReference {
   const waiting: { readonly left: TableReference; readonly head: JoinHead }[] = [];
   const made = new Set<TableReference>();
   let right = parseTableFactor(reader);

@@ -105,7 +105,7 @@ function columnName(schema: TableSchema, id: number): string {
   return schema.columns.find((column) => column.id === id)?.name ?? "";
 }
 
-export function printParts(parts: readonly IndexPart[], schema: TableSchema): string {
+function printParts(parts: readonly IndexPart[], schema: TableSchema): string {
   const printed = parts.map(({ columnId, prefixLength, descending }) => {
     const prefix = prefixLength === undefined ? "" : `(${prefixLength})`;
     return `${quoteName(columnName(schema, columnId))}${prefix}${descending ? " DESC" : ""}`;
