@@ -54,6 +54,9 @@ export function createServices(parts: SqlServerParts): SessionServices {
   const { engine, clock, accounts, processList, procedures } = parts;
   const databaseVariables = new DatabaseVariables(engine);
   const globals = new GlobalVariables(parts.settings ?? {}, databaseVariables);
+  globals.onChange("innodb_flush_log_at_trx_commit", (value) => {
+    engine.services.settings.flushMode = value === 0 || value === 2 ? value : 1;
+  });
   return {
     engine,
     clock,

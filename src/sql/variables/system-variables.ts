@@ -38,6 +38,7 @@ export class GlobalVariables {
   /** Replaced as a whole by each change, so that sessions can keep what they started with. */
   #values: ValueMap;
   readonly #defaults: ValueMap;
+  readonly #listeners = new Map<string, (value: VariableValue) => void>();
   /** Variables that the databases hold themselves. */
   readonly databases: DatabaseVariables | undefined;
 
@@ -65,6 +66,12 @@ export class GlobalVariables {
 
   set(changes: ValueMap): void {
     this.#values = new Map([...this.#values, ...changes]);
+    for (const [name, value] of changes) this.#listeners.get(name)?.(value);
+  }
+
+  /** Lets a part of the server follow a global value; `follow` is called with each new one. */
+  onChange(name: string, follow: (value: VariableValue) => void): void {
+    this.#listeners.set(name, follow);
   }
 }
 
