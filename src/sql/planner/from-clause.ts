@@ -91,7 +91,8 @@ function bindNamedTable(
     builder.cacheable = false;
     return openComputedTable(table, reference.alias, builder);
   }
-  if (asOf !== undefined) builder.cacheable = false;
+  // A name of a tag or a point in time may stand for another commit the next time.
+  if (asOf !== undefined || table.revision.root !== undefined) builder.cacheable = false;
   return openStoredTable(table, reference, builder);
 }
 

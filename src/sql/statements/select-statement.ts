@@ -118,10 +118,9 @@ function keepPlan(
   session: SessionState,
   parameters: ParameterValues,
 ): void {
-  // Locking reads open writers, which takes waits: they are planned each time. A tag or commit may move.
-  const { builder, tables } = executable;
+  // Locking reads open writers, which takes waits: they are planned each time.
+  const { builder } = executable;
   if (!builder.cacheable || executable.locksRows || query.into !== undefined) return;
-  if (tables.some((table) => table.revision.root !== undefined)) return;
   keptPlans.set(query, { executable, guard: new PlanGuard(session, parameters.types, builder) });
 }
 
