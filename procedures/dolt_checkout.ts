@@ -79,9 +79,10 @@ async function switchTo(
   if (name === undefined || name === "")
     throw new SqlError("ER_WRONG_ARGUMENTS", "error: cannot checkout empty string");
   if (target.length === 1 && branches.has(name)) {
-    if (name === session.branch) return `Already on branch '${name}'`;
+    const already = name === session.branch;
+    // Also then: the current database may be a tag or a commit of this one.
     await session.checkout(name);
-    return `Switched to branch '${name}'`;
+    return already ? `Already on branch '${name}'` : `Switched to branch '${name}'`;
   }
   const remote = target.length === 1 ? branches.findRemote(name) : undefined;
   if (remote !== undefined) {

@@ -93,11 +93,15 @@ export class ProcedureCaller {
       opener: this.#opener,
       onProgress,
     });
-    const current = (): { readonly databaseName: string; readonly branch: string } => {
+    const current = (): {
+      readonly databaseName: string;
+      readonly branch: string;
+      readonly readOnly: boolean;
+    } => {
       if (session.database === undefined) throw sqlError("ER_NO_DB_ERROR");
-      const { databaseName, branch } = engineSession.resolveDatabase(session.database);
+      const { databaseName, branch, readOnly } = engineSession.resolveDatabase(session.database);
       // A tag or a commit has no branch; what only reads may still start from the session's own.
-      return { databaseName, branch: branch ?? engineSession.currentBranch(databaseName) };
+      return { databaseName, branch: branch ?? engineSession.currentBranch(databaseName), readOnly };
     };
     const repository = (): Repository => {
       const { databaseName } = current();
@@ -118,7 +122,11 @@ export class ProcedureCaller {
         return repository();
       },
       get branch() {
-        return current().branch;
+        const { branch, readOnly } = current();
+        // Else a commit or a reset on `db/tag` would change the branch that the session had been on before.
+        if (readOnly && procedure.privilege !== "read")
+          throw readOnlyRevision(session.database, procedure.name);
+        return branch;
       },
       server: {
         clone: (url, options) => {
@@ -141,13 +149,25 @@ export class ProcedureCaller {
     };
   }
 
+  /** A database may have been replaced since its gate was made. */
+  #holdChunks(databaseName: string): Promise<() => void> {
+    return this.#engine.mustGetDatabase(databaseName).chunks.holdChunks();
+  }
+
   #gateOf(databaseName: string): TransferGate {
     const known = this.#gates.get(databaseName);
     if (known !== undefined) return known;
-    const gate = new TransferGate();
+    const gate = new TransferGate(() => this.#holdChunks(databaseName));
     this.#gates.set(databaseName, gate);
     return gate;
   }
+}
+
+function readOnlyRevision(database: string | undefined, procedure: string): SqlError {
+  return new SqlError(
+    "ER_OPTION_PREVENTS_STATEMENT",
+    `'${database ?? ""}' is a tag or a commit, which never changes, so ${procedure} cannot work on it; USE a branch`,
+  );
 }
 
 function requireWritableServer(session: CallingSession, procedure: string): void {
