@@ -36,11 +36,6 @@ export interface PlacedAggregate {
   readonly register: BoundRegister;
 }
 
-export interface PlacedWindowCall {
-  readonly call: BoundWindowCall;
-  readonly register: BoundRegister;
-}
-
 /** Plans a subquery whose names may reach into `scope`. */
 export type PlanSubquery = (query: Query, scope: NameScope, level: QueryLevel) => SubqueryPlan;
 
@@ -53,7 +48,6 @@ export class QueryLevel {
   /** Bound GROUP BY expressions, for HAVING. */
   groupKeys: readonly BoundExpression[] = [];
   readonly aggregates: PlacedAggregate[] = [];
-  readonly windowCalls: PlacedWindowCall[] = [];
   readonly outerReferences: (BoundColumn | BoundRegister)[] = [];
   readonly addRegister: () => number;
   readonly planSubquery: PlanSubquery;
@@ -215,15 +209,7 @@ export class QueryScope implements NameScope {
 
   placeWindowCall(call: BoundWindowCall): BoundExpression {
     if (!this.#options.windows) throw sqlError("ER_WINDOW_INVALID_WINDOW_FUNC_USE", windowName(call));
-    const register: BoundRegister = {
-      kind: "register",
-      register: this.#level.addRegister(),
-      type: call.type,
-      nullable: call.nullable,
-      coercibility: call.type.kind === "string" ? 2 : 5,
-    };
-    this.#level.windowCalls.push({ call, register });
-    return register;
+    throw sqlError("ER_NOT_SUPPORTED_YET", "window functions");
   }
 
   planSubquery(query: Query): SubqueryPlan {
