@@ -11,6 +11,11 @@ export class SharedMutex {
   #exclusive = false;
   readonly #waiting: { readonly mode: Mode; readonly grant: () => void }[] = [];
 
+  /** Nobody holds it or waits for it. */
+  get isFree(): boolean {
+    return !this.#exclusive && this.#sharedCount === 0 && this.#waiting.length === 0;
+  }
+
   /** Resolves to the function that releases. Call that exactly once. */
   lockShared(): Promise<() => void> {
     return this.#lock("shared");
@@ -22,7 +27,7 @@ export class SharedMutex {
   }
 
   async #lock(mode: Mode): Promise<() => void> {
-    if (this.#waiting.length === 0 && this.#isFree(mode)) this.#take(mode);
+    if (this.#waiting.length === 0 && this.#isFreeFor(mode)) this.#take(mode);
     else await new Promise<void>((grant) => this.#waiting.push({ mode, grant }));
     let held = true;
     return () => {
@@ -34,7 +39,7 @@ export class SharedMutex {
     };
   }
 
-  #isFree(mode: Mode): boolean {
+  #isFreeFor(mode: Mode): boolean {
     return !this.#exclusive && (mode === "shared" || this.#sharedCount === 0);
   }
 
@@ -46,7 +51,7 @@ export class SharedMutex {
   #grantNext(): void {
     for (;;) {
       const [next] = this.#waiting;
-      if (next === undefined || !this.#isFree(next.mode)) return;
+      if (next === undefined || !this.#isFreeFor(next.mode)) return;
       this.#waiting.shift();
       // Taken on behalf of the waiter, so that nobody slips in before it runs.
       this.#take(next.mode);

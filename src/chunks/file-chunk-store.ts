@@ -220,6 +220,11 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     return this.#chunkHolds.lockShared();
   }
 
+  /** True while {@link holdChunks}, or a collection, keeps a collection from beginning at once. */
+  get isHeld(): boolean {
+    return !this.#chunkHolds.isFree;
+  }
+
   /** See collect-garbage.ts. One runs at a time; readers and writers go on. Waits for those who hold chunks. */
   async collectGarbage(options: CollectGarbageOptions): Promise<GarbageReport> {
     const release = await this.#chunkHolds.lockExclusive();

@@ -218,6 +218,8 @@ export interface EngineSession {
   metadataWaitTimeoutSeconds: number;
   /** FOREIGN_KEY_CHECKS, for schema changes (row writes get it as {@link WriteOptions}). */
   foreignKeyChecks: boolean;
+  /** The database as USE named it (`db`, `db/branch` …): who has selected a branch keeps others from deleting it. */
+  selectedDatabase: string | undefined;
   /** The branch that a plain `db` means in this session; the database's default branch at first. 1049. */
   currentBranch(databaseName: string): string;
   /** Moves this session to another branch. 1049 when there is none. */

@@ -21,6 +21,7 @@ export class CairnSession implements EngineSession, TransactionHost {
   lockWaitTimeoutSeconds = 50;
   metadataWaitTimeoutSeconds = 31_536_000;
   foreignKeyChecks = true;
+  selectedDatabase: string | undefined = undefined;
   readonly dataDefinition: EngineDataDefinition;
   readonly engine: CairnEngine;
   readonly #onClose: () => void;
@@ -55,6 +56,7 @@ export class CairnSession implements EngineSession, TransactionHost {
   }
 
   isOn(databaseName: string, branch: string): boolean {
+    if (this.selectedDatabase === `${databaseName}/${branch}`) return true;
     return this.#branches.has(databaseName) && this.currentBranch(databaseName) === branch;
   }
 

@@ -101,13 +101,7 @@ export class DatabaseVersionStore implements VersionStore {
   }
 
   async collectGarbage(options: { readonly full: boolean }): Promise<number> {
-    await this.#database.checkpoint();
-    const report = await this.#database.chunks.collectGarbage({
-      walk: walkAddresses,
-      roots: () => this.#database.settledRoots(),
-      full: options.full,
-    });
-    return Math.max(0, report.sizeBeforeBytes - report.sizeAfterBytes);
+    return await this.#database.garbage.collect(options);
   }
 
   async check(): Promise<readonly Problem[]> {

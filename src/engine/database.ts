@@ -13,6 +13,7 @@ import type { Hash } from "../bytes/hash.ts";
 import { FileChunkStore } from "../chunks/file-chunk-store.ts";
 import { readBlob } from "../prolly/blob.ts";
 import { NodeReader } from "../prolly/node-reader.ts";
+import { SORT_RUN_PREFIX } from "../tables/key-sorter.ts";
 import { sqlError } from "../values/sql-error.ts";
 import { readCommit } from "../vcs/commit.ts";
 import {
@@ -32,6 +33,7 @@ import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working
 import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
 import { type FoldedBranch, foldBranch, freezeBranch, installFolded } from "./checkpoint.ts";
 import type { EngineServices } from "./engine-settings.ts";
+import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
 import type { LogRecord, RecordToLog } from "./log-record.ts";
 import { replayRecord } from "./log-replay.ts";
@@ -41,6 +43,8 @@ import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
 const WAL_FOLDER = "wal";
+/** How far commits may run ahead of a checkpoint, in sizes that begin one. */
+const BACKLOG_FACTOR = 4;
 /** Read-only roots (tags, commits, AS OF) kept open. */
 const READ_ONLY_ROOTS_MAX = 64;
 
@@ -59,6 +63,7 @@ export class Database {
   readonly readBlob: (hash: Hash) => Uint8Array;
   /** Serialises every change of the chunk store's root. */
   readonly rootMutex: Mutex = new Mutex();
+  readonly garbage: GarbageCollection;
   readonly #services: EngineServices;
   readonly #branches = new Map<string, BranchState>();
   readonly #readOnlyRoots = new Map<Hash, Generation>();
@@ -84,6 +89,7 @@ export class Database {
     this.loader = new TableLoader(chunks, this.nodes);
     this.readBlob = (hash) => readBlob(chunks, hash);
     this.#refs = readRefs(this.nodes, chunks.root);
+    this.garbage = new GarbageCollection(this);
   }
 
   static exists(files: EngineServices["files"], folder: string): boolean {
@@ -96,6 +102,7 @@ export class Database {
     const { folder } = options;
     const chunks = await FileChunkStore.open({ files, folder, cache: chunkCache, logger });
     try {
+      await removeSortRuns(files, folder);
       const database = new Database(options, chunks);
       const position = database.#readWalPosition();
       database.#appliedLsn = position;
@@ -212,6 +219,20 @@ export class Database {
   /** Logs a transaction; `apply` runs in commit order once it is durable, before the promise resolves, or `failed`
    *  before it rejects. */
   commitRecord(record: RecordToLog, apply: () => void, failed?: () => void): Promise<void> {
+    const backlog = this.#backlog();
+    if (backlog !== undefined) return backlog.then(() => this.#appendRecord(record, apply, failed));
+    return this.#appendRecord(record, apply, failed);
+  }
+
+  /** Commits that outrun the checkpoint under way by far wait for its end: memory is bounded. */
+  #backlog(): Promise<void> | undefined {
+    if (this.#background === undefined) return undefined;
+    const most = this.#services.settings.checkpointSizeBytes * BACKLOG_FACTOR;
+    for (const branch of this.#branches.values()) if (branch.dirtyBytes > most) return this.#background;
+    return undefined;
+  }
+
+  #appendRecord(record: RecordToLog, apply: () => void, failed?: () => void): Promise<void> {
     const log = this.#log;
     assert(log !== undefined, "the log is open");
     return new Promise((resolve, reject) => {
@@ -294,6 +315,7 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#checkpointTimer?.cancel();
+    await this.garbage.stop();
     await this.#background;
     try {
       if (this.#log?.failure === undefined) await this.checkpoint();
@@ -306,6 +328,7 @@ export class Database {
   async abandon(): Promise<void> {
     if (this.#closed) return;
     this.#checkpointTimer?.cancel();
+    await this.garbage.stop();
     await this.#background;
     await this.#release();
   }
@@ -382,19 +405,20 @@ export class Database {
     let sizeBytes = log.sizeBytes;
     for (const branch of this.#branches.values()) sizeBytes = Math.max(sizeBytes, branch.dirtyBytes);
     if (sizeBytes > settings.checkpointSizeBytes) {
-      this.#startBackgroundCheckpoint();
+      this.#startBackgroundCheckpoint("under load");
     } else {
       this.#checkpointTimer ??= clock.startTimer(settings.checkpointIntervalMs, () => {
-        this.#startBackgroundCheckpoint();
+        this.#startBackgroundCheckpoint("at rest");
       });
     }
   }
 
-  #startBackgroundCheckpoint(): void {
+  #startBackgroundCheckpoint(load: "under load" | "at rest"): void {
     this.#checkpointTimer?.cancel();
     this.#checkpointTimer = undefined;
     if (this.#closed) return;
     this.#background ??= this.checkpoint()
+      .then(() => this.garbage.startWhenDue(load))
       .catch((error: unknown) => {
         // Nothing is lost: the edits stay in memory and in the log, and the next checkpoint tries again.
         this.#services.logger.error("checkpoint failed", { database: this.name, error: String(error) });
@@ -402,6 +426,13 @@ export class Database {
       .finally(() => {
         this.#background = undefined;
       });
+  }
+}
+
+/** A crash in the middle of an ALTER TABLE leaves its sorted runs. */
+async function removeSortRuns(files: EngineServices["files"], folder: string): Promise<void> {
+  for (const { name, kind } of files.list(folder)) {
+    if (kind === "file" && name.startsWith(SORT_RUN_PREFIX)) await files.removeFile(join(folder, name));
   }
 }
 

@@ -12,7 +12,7 @@ import { Accounts } from "../engine/accounts/accounts.ts";
 import { CairnEngine, SERVER_DATABASE } from "../engine/cairn-engine.ts";
 import { ProcedureRegistry } from "../engine/procedures/registry.ts";
 import { ProcessList } from "../engine/process-list.ts";
-import type { FolderLock } from "../io/file-system.ts";
+import type { FileSystem, FolderLock } from "../io/file-system.ts";
 import { NodeFileSystem } from "../io/node-file-system.ts";
 import { type Configuration, readConfiguration, readDefaultConfiguration } from "./configuration.ts";
 import { removeEndpoint, writeEndpoint } from "./endpoint.ts";
@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly logLevel?: LogLevel | undefined;
   /** A folder of procedures besides the packaged ones. */
   readonly procedures?: string | undefined;
+  /** What the databases' files are read and written through, so that tests can make disks fail. */
+  readonly files?: FileSystem | undefined;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -60,7 +62,7 @@ export interface RunningServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const dataFolder = resolve(options.dataDir);
   mkdirSync(dataFolder, { recursive: true });
-  const files = new NodeFileSystem();
+  const files = options.files ?? new NodeFileSystem();
   // One server per data folder, also while it holds no database that would be locked itself.
   const lock = await files.lockFolder(dataFolder);
   const opened: (() => Promise<void>)[] = [() => lock.release()];
@@ -75,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 interface Opening {
   readonly options: ServerOptions;
   readonly dataFolder: string;
-  readonly files: NodeFileSystem;
+  readonly files: FileSystem;
   readonly lock: FolderLock;
   /** What was opened and how to close it, in order. */
   readonly opened: (() => Promise<void>)[];

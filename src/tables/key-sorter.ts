@@ -11,6 +11,8 @@ import { assert } from "../base/assert.ts";
 import { compareRanges } from "../bytes/compare.ts";
 import type { TupleCursor } from "../prolly/tuple-cursor.ts";
 
+/** How the names of run files begin. A crash leaves them behind; who opens the folder next removes them. */
+export const SORT_RUN_PREFIX = "sort-run-";
 const MEMORY_MAX_DEFAULT_BYTES = 64 * 1024 * 1024;
 const ENTRY_HEADER_SIZE = 8;
 const READ_BUFFER_SIZE = 256 * 1024;
@@ -102,7 +104,7 @@ export class KeySorter {
   }
 
   #spill(): void {
-    const file = path.join(this.#options.folder, `sort-run-${process.pid}-${nextRunNumber++}.tmp`);
+    const file = path.join(this.#options.folder, `${SORT_RUN_PREFIX}${process.pid}-${nextRunNumber++}.tmp`);
     const descriptor = openSync(file, "wx");
     this.#runs.push(file);
     try {

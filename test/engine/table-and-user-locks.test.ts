@@ -91,7 +91,8 @@ test("read-only transactions and revisions refuse writes", async () => {
   const session = fixture.session();
   await session.createTable("t", PLAIN, 1n);
   const readOnly = session.session.begin({ readOnly: true });
-  expect(() => readOnly.openTableForWrite(DB, "t", { foreignKeyChecks: true })).toThrow(/READ ONLY/);
+  const writer = await readOnly.openTableForWrite(DB, "t", { foreignKeyChecks: true });
+  expect(() => writer.insertRow([1, 2, "no"])).toThrow(/READ ONLY/);
   const old = session.session.resolveAsOf("db", "HEAD");
   expect(() => session.session.begin().openTableForWrite(old, "t", { foreignKeyChecks: true })).toThrow(
     /read only/,

@@ -4,17 +4,32 @@
  */
 export class TransferGate {
   readonly #transfers = new Set<Promise<unknown>>();
+  readonly #holdChunks: () => Promise<() => void>;
   #collection: Promise<unknown> = Promise.resolve();
+
+  /** `holdChunks` keeps collections away that do not come through the gate: the ones that begin by themselves. */
+  constructor(holdChunks: () => Promise<() => void>) {
+    this.#holdChunks = holdChunks;
+  }
 
   async transfer<T>(work: () => Promise<T>): Promise<T> {
     await this.#collection;
-    const running = work();
+    const running = this.#holding(work);
     const settled = running.catch(() => undefined);
     this.#transfers.add(settled);
     try {
       return await running;
     } finally {
       this.#transfers.delete(settled);
+    }
+  }
+
+  async #holding<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.#holdChunks();
+    try {
+      return await work();
+    } finally {
+      release();
     }
   }
 

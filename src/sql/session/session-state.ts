@@ -57,7 +57,6 @@ export class SessionState {
   readonly userVariables: Map<string, TypedValue> = new Map<string, TypedValue>();
   readonly prepared: Map<string, NamedPrepared> = new Map<string, NamedPrepared>();
   /** As USE named it: `db` or `db/branch`. */
-  database: string | undefined;
   lastInsertId: SqlInteger = 0;
   foundRows = 0;
   rowCount = 0;
@@ -71,6 +70,15 @@ export class SessionState {
     this.engineSession = services.engine.createSession();
     this.variables = services.createVariables(connection);
     this.transactions = new TransactionControl(this.engineSession);
+  }
+
+  /** The current database, as USE named it. */
+  get database(): string | undefined {
+    return this.engineSession.selectedDatabase;
+  }
+
+  set database(name: string | undefined) {
+    this.engineSession.selectedDatabase = name;
   }
 
   get settings(): StatementSettings {

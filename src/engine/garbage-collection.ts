@@ -1,0 +1,71 @@
+/**
+ * Garbage collection of one database: on demand, and by itself. Each checkpoint leaves the tree nodes that it replaced
+ * behind; when the files have grown well beyond what was live at the last collection, the next one begins. So the
+ * work stays in proportion to what is written, and the folder to what is live.
+ */
+import type { FileChunkStore } from "../chunks/file-chunk-store.ts";
+import { walkAddresses } from "../vcs/walk-addresses.ts";
+import type { Database } from "./database.ts";
+
+/** Files may hold this many times the live bytes, and some more, before a collection begins. */
+const GROWTH_FACTOR = 2;
+/** Under load collections of small databases would follow one another. */
+const GROWTH_UNDER_LOAD_BYTES = 64 * 1024 * 1024;
+const GROWTH_AT_REST_BYTES = 8 * 1024 * 1024;
+
+export class GarbageCollection {
+  readonly #database: Database;
+  readonly #abort = new AbortController();
+  /** What was live when last looked at: what a collection has left, or else everything there was when opened. */
+  #liveBytes: number;
+  #running: Promise<void> | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#liveBytes = database.chunks.sizeBytes;
+  }
+
+  /** Returns the number of bytes freed. */
+  async collect({ full }: { readonly full: boolean }): Promise<number> {
+    const database = this.#database;
+    await database.checkpoint();
+    const report = await database.chunks.collectGarbage({
+      walk: walkAddresses,
+      roots: () => database.settledRoots(),
+      full,
+      signal: this.#abort.signal,
+    });
+    this.#liveBytes = report.sizeAfterBytes;
+    return Math.max(0, report.sizeBeforeBytes - report.sizeAfterBytes);
+  }
+
+  /** Begins a collection when one is due and nobody keeps it waiting. */
+  startWhenDue(load: "under load" | "at rest"): void {
+    const { chunks } = this.#database;
+    if (this.#running !== undefined || this.#abort.signal.aborted) return;
+    if (!isDue(chunks, this.#liveBytes, load) || chunks.isHeld) return;
+    const { logger } = this.#database.services;
+    this.#running = this.collect({ full: true })
+      .then((freedBytes) => logger.debug("garbage collected", { database: this.#database.name, freedBytes }))
+      .catch((error: unknown) => {
+        if (this.#abort.signal.aborted) return;
+        // Nothing is lost; with the present size as measure the next attempt is not at once.
+        this.#liveBytes = chunks.sizeBytes;
+        logger.error("garbage collection failed", { database: this.#database.name, error: String(error) });
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Ends a collection under way; what it wrote is removed when the database is opened again. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+}
+
+function isDue(chunks: FileChunkStore, liveBytes: number, load: "under load" | "at rest"): boolean {
+  const growth = load === "at rest" ? GROWTH_AT_REST_BYTES : GROWTH_UNDER_LOAD_BYTES;
+  return chunks.sizeBytes > liveBytes * GROWTH_FACTOR + growth;
+}
