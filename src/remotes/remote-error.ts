@@ -26,6 +26,8 @@ export type RemoteErrorCode =
   /** A restore or clone would overwrite something. */
   | "already_exists"
   | "storage_full"
+  /** The object store lacks conditional writes, so that concurrent writers would not notice each other. */
+  | "unsafe_store"
   | "failed";
 
 const RETRYABLE: ReadonlySet<RemoteErrorCode> = new Set(["unreachable", "busy"]);

@@ -5,6 +5,7 @@
 import { isAbsolute, normalize, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { RemoteError } from "./remote-error.ts";
+import { parseS3Location } from "./s3-location.ts";
 
 export interface RemoteUrl {
   /** Lower case, without the colon. */
@@ -38,6 +39,7 @@ export function parseRemoteUrl(text: string, schemes: readonly string[]): Remote
       `URL '${redact(url)}' is invalid: credentials do not belong in it`,
     );
   }
+  if (scheme === "s3") return { scheme, url: parseS3Location(url.href).url };
   url.pathname = url.pathname.replace(/\/+$/, "");
   return { scheme, url: url.href };
 }

@@ -107,6 +107,7 @@ function remoteSymbol(error: RemoteError): ErrorSymbol {
     case "unknown_version":
     case "ref_not_found":
     case "already_exists":
+    case "unsafe_store":
     case "failed":
       return "ER_UNKNOWN_ERROR";
     default:

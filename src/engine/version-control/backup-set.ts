@@ -43,7 +43,7 @@ export class BackupSet implements Backups {
 
   async #sync(url: string, { force, signal }: SyncOptions): Promise<TransferResult> {
     const { store, opener, gate, onProgress } = this.#options;
-    const destination = opener.open(url);
+    const destination = opener.open(url, signal);
     try {
       return await gate.transfer(async () => {
         // The backup shows exactly what SQL has committed, no more and no less.

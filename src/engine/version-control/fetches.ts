@@ -37,7 +37,7 @@ export async function fetchRefs(
       "--prune option cannot be provided with a ref spec",
     );
   }
-  const source = opener.open(mustGetRemote(store, refs, remoteName));
+  const source = opener.open(mustGetRemote(store, refs, remoteName), options.signal);
   try {
     const { changes, updates, received } = await fetch({
       chunks: store.chunks,

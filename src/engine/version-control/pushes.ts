@@ -26,7 +26,7 @@ export async function pushRefs(
   const refs = store.refs();
   const plan = planPush(store, refs, branch, options);
   const url = mustGetRemote(store, refs, plan.remote);
-  const destination = opener.open(url);
+  const destination = opener.open(url, options.signal);
   try {
     const { outcomes, sent } = await push({
       chunks: store.chunks,

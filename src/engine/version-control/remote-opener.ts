@@ -5,8 +5,8 @@ import type { TransferProgress } from "../../remotes/transfer-progress.ts";
 export interface RemoteOpener {
   /** What addresses may begin with, without the colon. */
   readonly schemes: readonly string[];
-  /** RemoteError `bad_url` or `unknown_scheme`. */
-  open(url: string): RemoteStore;
+  /** RemoteError `bad_url` or `unknown_scheme`. Requests under way are given up when the signal is aborted. */
+  open(url: string, signal?: AbortSignal): RemoteStore;
 }
 
 /** What a transfer tells while it runs. */

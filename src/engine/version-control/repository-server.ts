@@ -31,7 +31,7 @@ export class EngineRepositoryServer implements RepositoryServer {
     const name = options.name ?? nameFromUrl(address);
     if (engine.hasDatabase(name)) throw sqlError("ER_DB_CREATE_EXISTS", name);
     const { remote } = options;
-    return this.#withStore(address, async (source) => {
+    return this.#withStore(address, options.signal, async (source) => {
       let branch = "";
       let received = NOTHING_RECEIVED;
       await engine.installDatabase(name, async (folder) => {
@@ -73,7 +73,7 @@ export class EngineRepositoryServer implements RepositoryServer {
         `database '${name}' already exists, use '--force' to overwrite`,
       );
     }
-    return this.#withStore(address, async (source) => {
+    return this.#withStore(address, signal, async (source) => {
       let received = NOTHING_RECEIVED;
       await engine.installDatabase(
         name,
@@ -87,8 +87,12 @@ export class EngineRepositoryServer implements RepositoryServer {
     });
   }
 
-  async #withStore<T>(address: string, work: (source: RemoteStore) => Promise<T>): Promise<T> {
-    const source = this.#options.opener.open(address);
+  async #withStore<T>(
+    address: string,
+    signal: AbortSignal,
+    work: (source: RemoteStore) => Promise<T>,
+  ): Promise<T> {
+    const source = this.#options.opener.open(address, signal);
     try {
       return await work(source);
     } finally {
