@@ -42,7 +42,7 @@ export function toRemoteError(error: unknown, location: S3Location): RemoteError
   const { url } = location;
   const failure = readFailure(error);
   const newError = (code: ConstructorParameters<typeof RemoteError>[0], message: string): RemoteError =>
-    new RemoteError(code, url, message, { cause: error });
+    new RemoteError(code, url, message, { cause: withoutRequest(error) });
   const { name, status, systemCode } = failure;
   const said = status === undefined ? failure.message : `${status} ${name}: ${failure.message}`;
 
@@ -88,6 +88,18 @@ export function toRemoteError(error: unknown, location: S3Location): RemoteError
     return newError("unreachable", `${url} cannot be reached: ${systemCode ?? name}`);
   }
   return newError("failed", `${url}: ${said}`);
+}
+
+/**
+ * The SDK's error holds the request with its headers, which may include a session token, and with half of Node's internals:
+ * nothing for a log.
+ */
+function withoutRequest(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const copy = new Error(error.message);
+  copy.name = error.name;
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }
 
 function readFailure(error: unknown): Failure {

@@ -114,9 +114,7 @@ export class S3Objects {
         const isMissing = status === 404 && !(error instanceof Error && error.name === "NoSuchBucket");
         if (condition !== undefined && (isMissing || status === 409)) {
           const { url } = this.#location;
-          throw new RemoteError("precondition_failed", url, `${url} was changed by another writer`, {
-            cause: error,
-          });
+          throw new RemoteError("precondition_failed", url, `${url} was changed by another writer`);
         }
         throw error;
       }

@@ -9,6 +9,7 @@ import { systemRandom } from "../base/random.ts";
 import { TABLE_FILE_SUFFIX } from "../chunks/table-index.ts";
 import { RemoteError } from "./remote-error.ts";
 import type { RemoteStore, RemoteTableFile, StoredManifest } from "./remote-store.ts";
+import { withRetry } from "./retry.ts";
 import type { S3Location } from "./s3-location.ts";
 import type { PutCondition, S3Objects } from "./s3-objects.ts";
 
@@ -113,19 +114,17 @@ export class S3RemoteStore implements RemoteStore {
   }
 
   async #probeConditions(objects: S3Objects): Promise<void> {
-    // A name of its own each time: others may be probing too.
+    // A name of its own each time: others may be probing too. Each step may be repeated when its answer is lost.
     const key = this.#key(`probe-${Buffer.from(systemRandom.bytes(8)).toString("hex")}`);
-    const put = (text: string, condition: PutCondition): Promise<string | undefined> =>
-      objects.put(key, Buffer.from(text), condition);
+    const put = (condition: PutCondition): Promise<string | undefined> =>
+      withRetry(() => objects.put(key, Buffer.from("probe"), condition));
     try {
-      const etag = await put("first", "absent");
-      if (etag === undefined) throw this.#unsafe("it gives no ETag");
-      if (!(await isRefused(put("second", "absent")))) throw this.#unsafe("it ignores If-None-Match");
-      const stale = { etag: `"${"0".repeat(32)}"` };
-      if (!(await isRefused(put("second", stale)))) throw this.#unsafe("it ignores If-Match");
-      await put("second", { etag });
+      if ((await put(undefined)) === undefined) throw this.#unsafe("it gives no ETag");
+      if (!(await isRefused(put("absent")))) throw this.#unsafe("it ignores If-None-Match");
+      const other = { etag: `"${"0".repeat(32)}"` };
+      if (!(await isRefused(put(other)))) throw this.#unsafe("it ignores If-Match");
     } finally {
-      await objects.delete(key);
+      await withRetry(() => objects.delete(key));
     }
   }
 
