@@ -46,6 +46,11 @@ export interface Collation {
     rightStart: number,
     rightEnd: number,
   ): number;
+  /**
+   * A number that orders texts by how they begin: when the numbers of two texts differ, so do the texts, in the same
+   * order. NaN where the beginning does not tell.
+   */
+  leadingNumber(bytes: Uint8Array, start: number, end: number): number;
   /** Appends the key of a string: equal for equal strings, so it also serves hashing and grouping. */
   appendKey(text: string, into: FieldWriter): void;
   appendKeyUtf8(bytes: Uint8Array, start: number, end: number, into: FieldWriter): void;
@@ -83,6 +88,10 @@ function makeCollation(info: CollationInfo): Collation {
   if (weigher === undefined) throw sqlError("ER_NOT_SUPPORTED_YET", `collation ${info.name}`);
   return weightCollation(info, weigher);
 }
+
+/** As many as a double holds exactly. */
+const LEADING_BYTES = 6;
+const LEADING_WEIGHTS = 3;
 
 const UNICODE_CHARSETS = new Set(["utf8mb4", "utf8mb3", "ucs2", "utf16", "utf16le", "utf32"]);
 
@@ -133,6 +142,12 @@ function bytesCollation(info: CollationInfo): Collation {
       return left === right ? 0 : Buffer.compare(Buffer.from(left, "utf8"), Buffer.from(right, "utf8"));
     },
     compareUtf8: compareRanges,
+    leadingNumber(bytes, start, end) {
+      let number = 0;
+      for (let i = start; i < start + LEADING_BYTES; i++)
+        number = number * 256 + (i < end ? (bytes[i] as number) : 0);
+      return number;
+    },
     appendKey(text, into) {
       const { bytes, size } = toScratch(text);
       escapeBytes(bytes, 0, size, into);
@@ -255,11 +270,27 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
     return compareKeys(left, leftAt, leftEnd, right, rightAt, rightEnd);
   }
 
+  /** The weights of the first characters; what is missing at the end weighs as the padding does. */
+  function leadingNumber(bytes: Uint8Array, start: number, end: number): number {
+    let number = 0;
+    for (let i = start; i < start + LEADING_WEIGHTS; i++) {
+      let weight = padSpace ? space : 0;
+      if (i < end) {
+        const byte = bytes[i] as number;
+        weight = byte < 0x80 ? (ascii[byte] as number) : 0;
+        if (weight === 0) return Number.NaN;
+      }
+      number = number * 0x10000 + weight;
+    }
+    return number;
+  }
+
   return {
     info,
     name: info.name,
     charset: info.charset,
     padSpace,
+    leadingNumber,
     binary: info.name.endsWith("_bin"),
     reversible: false,
     compare(left, right) {

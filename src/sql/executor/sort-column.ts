@@ -62,7 +62,10 @@ export class TextSortColumn implements SortColumn {
   #bytes: Uint8Array[] = [];
   /** Start and end of each text; a NULL starts at -1. */
   #ranges: number[] = [];
+  /** The texts' leading numbers, which decide most comparisons; NaN decides none. */
+  #leading: number[] = [];
   #stagedNull = true;
+  #stagedLeading = Number.NaN;
 
   constructor(text: TextColumn) {
     this.#text = text;
@@ -71,10 +74,15 @@ export class TextSortColumn implements SortColumn {
   clear(): void {
     this.#bytes = [];
     this.#ranges = [];
+    this.#leading = [];
   }
 
   stage(frame: Frame): void {
-    this.#stagedNull = !this.#text.locate(frame);
+    const text = this.#text;
+    this.#stagedNull = !text.locate(frame);
+    this.#stagedLeading = this.#stagedNull
+      ? Number.NaN
+      : text.collation.leadingNumber(text.bytes, text.start, text.end);
   }
 
   push(): void {
@@ -84,11 +92,14 @@ export class TextSortColumn implements SortColumn {
   replace(position: number): void {
     const { bytes, start, end } = this.#text;
     this.#bytes[position] = bytes;
+    this.#leading[position] = this.#stagedLeading;
     this.#ranges[2 * position] = this.#stagedNull ? -1 : start;
     this.#ranges[2 * position + 1] = end;
   }
 
   compare(left: number, right: number): number {
+    const difference = (this.#leading[left] as number) - (this.#leading[right] as number);
+    if (difference < 0 || difference > 0) return difference;
     const ranges = this.#ranges;
     const leftStart = ranges[2 * left] as number;
     const rightStart = ranges[2 * right] as number;
@@ -105,6 +116,8 @@ export class TextSortColumn implements SortColumn {
   }
 
   compareStaged(position: number): number {
+    const difference = this.#stagedLeading - (this.#leading[position] as number);
+    if (difference < 0 || difference > 0) return difference;
     const ranges = this.#ranges;
     const rightStart = ranges[2 * position] as number;
     if (this.#stagedNull) return rightStart < 0 ? 0 : -1;

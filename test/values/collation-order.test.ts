@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FieldWriter } from "../../src/values/codec/field-writer.ts";
+import { collationByName } from "../../src/values/collation.ts";
+
+const COLLATIONS = [
+  "utf8mb4_0900_ai_ci",
+  "utf8mb4_0900_as_cs",
+  "utf8mb4_0900_bin",
+  "utf8mb4_bin",
+  "utf8mb4_general_ci",
+  "utf8mb4_unicode_ci",
+  "latin1_swedish_ci",
+  "ascii_bin",
+];
+const text = fc.string({
+  unit: fc.constantFrom("a", "A", "b", "-", "1", "2", " ", "\t", "\0", "z", "~"),
+  maxLength: 6,
+});
+const anyText = fc.oneof(
+  text,
+  fc.string({ unit: fc.constantFrom("a", "é", "ß", "日", "z", " "), maxLength: 5 }),
+);
+
+function keyOf(name: string, value: string): string {
+  const into = new FieldWriter();
+  const bytes = Buffer.from(value);
+  collationByName(name).appendKeyUtf8(bytes, 0, bytes.length, into);
+  return Buffer.from(into.toBytes()).toString("latin1");
+}
+
+describe.each(COLLATIONS)("%s", (name) => {
+  const collation = collationByName(name);
+  const values = name.startsWith("utf8") ? anyText : text;
+
+  test("orders texts as their leading numbers do, where those differ", () => {
+    fc.assert(
+      fc.property(values, values, (left, right) => {
+        const [l, r] = [Buffer.from(left), Buffer.from(right)];
+        const difference = collation.leadingNumber(l, 0, l.length) - collation.leadingNumber(r, 0, r.length);
+        const order = collation.compareUtf8(l, 0, l.length, r, 0, r.length);
+        return Number.isNaN(difference) || difference === 0 || Math.sign(difference) === Math.sign(order);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("gives keys that are ordered as the texts are", () => {
+    fc.assert(
+      fc.property(values, values, (left, right) => {
+        const [l, r] = [Buffer.from(left), Buffer.from(right)];
+        // Adding 0 makes -0 and 0 one.
+        const order = Math.sign(collation.compareUtf8(l, 0, l.length, r, 0, r.length)) + 0;
+        const [leftKey, rightKey] = [keyOf(name, left), keyOf(name, right)];
+        expect(leftKey < rightKey ? -1 : leftKey > rightKey ? 1 : 0).toBe(order);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
