@@ -6,6 +6,7 @@ import type { SqlType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 import type { SessionState } from "./session-state.ts";
+import { isWaitingFunction, takeWaitResult } from "./waiting-calls.ts";
 
 const TEXT: SqlType = {
   kind: "string",
@@ -39,6 +40,7 @@ export class ServerFunctions implements EngineFunctions {
 
   call(name: string, args: readonly Value[], session: SessionState): Value {
     const lower = name.toLowerCase();
+    if (isWaitingFunction(lower)) return takeWaitResult(lower, session);
     if (LOCK_FUNCTIONS.has(lower)) return lockFunction(lower, args, session);
     const version = getVersionFunction(lower);
     if (version === undefined)

@@ -57,6 +57,8 @@ export class SessionState {
   readonly userVariables: Map<string, TypedValue> = new Map<string, TypedValue>();
   readonly prepared: Map<string, NamedPrepared> = new Map<string, NamedPrepared>();
   /** As USE named it: `db` or `db/branch`. */
+  /** What SLEEP() and GET_LOCK() of the running statement have answered; see waiting-calls.ts. */
+  waitResults: { readonly name: string; readonly value: Value }[] = [];
   lastInsertId: SqlInteger = 0;
   foundRows = 0;
   rowCount = 0;

@@ -15,7 +15,7 @@ import { callingSession } from "../session/calling-session.ts";
 import { SessionContext } from "../session/session-context.ts";
 import type { SessionState } from "../session/session-state.ts";
 import { report } from "./run-statement.ts";
-import { evaluateAnywhere } from "./set.ts";
+import { awaitFunctions, evaluateAnywhere } from "./set.ts";
 import type { StatementRun } from "./statement-run.ts";
 
 const NOTHING = { affectedRows: 0, lastInsertId: 0, info: "" };
@@ -111,6 +111,7 @@ export async function runSelectedProcedure(called: SelectedProcedure, run: State
 }
 
 export async function runDo(statement: Do, run: StatementRun): Promise<void> {
+  await awaitFunctions(statement.expressions, run);
   for (const expression of statement.expressions) evaluateAnywhere(expression, run);
   report(run, NOTHING);
 }

@@ -11,6 +11,7 @@ import { SessionContext } from "../session/session-context.ts";
 import type { SessionState } from "../session/session-state.ts";
 import { procedureSelect, runSelectedProcedure } from "./call.ts";
 import { writeOutfile } from "./select-outfile.ts";
+import { awaitFunctions } from "./set.ts";
 import { shareLocked } from "./share-locked.ts";
 import type { StatementRun } from "./statement-run.ts";
 
@@ -18,6 +19,15 @@ import type { StatementRun } from "./statement-run.ts";
 export function runQuery(query: Query, run: StatementRun): Promise<void> | undefined {
   const called = procedureSelect(query, run.session);
   if (called !== undefined) return runSelectedProcedure(called, run);
+  // Over no table: the only place where functions may wait.
+  if (query.body.kind === "select" && query.body.from.length === 0) {
+    const waiting = awaitFunctions(query.body.items, run);
+    if (waiting !== undefined) return waiting.then(() => runReading(query, run));
+  }
+  return runReading(query, run);
+}
+
+function runReading(query: Query, run: StatementRun): Promise<void> | undefined {
   const { session, options } = run;
   const { transactions } = session;
   let pending: Promise<void> | undefined;

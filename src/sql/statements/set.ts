@@ -15,6 +15,7 @@ import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
 import { createBuilder } from "../session/select-runner.ts";
 import { SessionContext } from "../session/session-context.ts";
 import type { VariableWriteScope } from "../session/session-variables.ts";
+import { awaitCalls, findWaitingCalls } from "../session/waiting-calls.ts";
 import { define, report } from "./run-statement.ts";
 import type { StatementRun } from "./statement-run.ts";
 
@@ -43,6 +44,7 @@ async function assign(
   const { session } = run;
   switch (assignment.kind) {
     case "user-variable": {
+      await awaitFunctions([assignment.value], run);
       const { value, type } = evaluateAnywhere(assignment.value, run);
       session.userVariables.set(assignment.name.toLowerCase(), { type, value });
       return;
@@ -169,6 +171,17 @@ function setTransaction(
     session.variables.set("transaction_read_only", scope, { value: readOnly ? 1 : 0, type: number });
     if (scope === "session") session.transactions.sessionReadOnly = readOnly;
   }
+}
+
+/** Waits for the SLEEP() and GET_LOCK() calls in these expressions; undefined when there are none. */
+export function awaitFunctions(
+  expressions: readonly unknown[],
+  run: StatementRun,
+): Promise<void> | undefined {
+  const calls = findWaitingCalls(expressions);
+  if (calls.length === 0) return undefined;
+  const evaluate = (argument: Expression): Value => evaluateAnywhere(argument, run).value;
+  return awaitCalls(calls, run.session, { signal: run.options.signal, evaluate });
 }
 
 /** An expression outside any table, which may hold subqueries. */
