@@ -43,6 +43,7 @@ import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
 const WAL_FOLDER = "wal";
+const SMALL_CHECKPOINT_BYTES = 16 * 1024 * 1024;
 /** How far commits may run ahead of a checkpoint, in sizes that begin one. */
 const BACKLOG_FACTOR = 4;
 /** Read-only roots (tags, commits, AS OF) kept open. */
@@ -356,13 +357,18 @@ export class Database {
   }
 
   async #fold(): Promise<Folded | undefined> {
-    const dirty = [...this.#branches.values()].filter((branch) => branch.dirty);
+    const dirtyBranches = () => [...this.#branches.values()].filter((branch) => branch.dirty);
     if (this.#frozenLsn === undefined) {
-      if (dirty.length === 0) return undefined;
-      this.#frozenLsn = this.#appliedLsn;
-      for (const branch of dirty) freezeBranch(branch);
+      if (dirtyBranches().length === 0) return undefined;
+      // What is being written still belongs to the old segment: with it applied, that segment is covered as a whole.
       this.#log?.startSegment();
-      for (const branch of dirty) this.#frozenBranches.add(branch);
+      await this.#log?.groupAnswered();
+      // From here to the last freeze in one step: every branch with edits up to this position.
+      this.#frozenLsn = this.#appliedLsn;
+      for (const branch of dirtyBranches()) {
+        freezeBranch(branch);
+        this.#frozenBranches.add(branch);
+      }
     }
     const lsn = this.#frozenLsn;
     const into = { chunks: this.chunks, nodes: this.nodes, clock: this.#services.clock };
@@ -404,7 +410,9 @@ export class Database {
     const { settings, clock } = this.#services;
     let sizeBytes = log.sizeBytes;
     for (const branch of this.#branches.values()) sizeBytes = Math.max(sizeBytes, branch.dirtyBytes);
-    if (sizeBytes > settings.checkpointSizeBytes) {
+    // The log of a small database must not outgrow it by far, and its checkpoints are cheap.
+    const proportion = Math.max(this.garbage.liveBytes, SMALL_CHECKPOINT_BYTES);
+    if (sizeBytes > Math.min(settings.checkpointSizeBytes, proportion)) {
       this.#startBackgroundCheckpoint("under load");
     } else {
       this.#checkpointTimer ??= clock.startTimer(settings.checkpointIntervalMs, () => {

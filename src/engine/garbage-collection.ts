@@ -10,7 +10,7 @@ import type { Database } from "./database.ts";
 /** Files may hold this many times the live bytes, and some more, before a collection begins. */
 const GROWTH_FACTOR = 2;
 /** Under load collections of small databases would follow one another. */
-const GROWTH_UNDER_LOAD_BYTES = 64 * 1024 * 1024;
+const GROWTH_UNDER_LOAD_BYTES = 16 * 1024 * 1024;
 const GROWTH_AT_REST_BYTES = 8 * 1024 * 1024;
 
 export class GarbageCollection {
@@ -23,6 +23,11 @@ export class GarbageCollection {
   constructor(database: Database) {
     this.#database = database;
     this.#liveBytes = database.chunks.sizeBytes;
+  }
+
+  /** About what the database holds without its garbage. */
+  get liveBytes(): number {
+    return this.#liveBytes;
   }
 
   /** Returns the number of bytes freed. */

@@ -118,6 +118,7 @@ export class WriteAheadLog {
   #sizeBytes = 0;
   #syncCount = 0;
   #inFlight: readonly Pending[] = [];
+  #groupWaiters: (() => void)[] = [];
   #writtenLsn: number;
   #durableLsn: number;
 
@@ -169,6 +170,12 @@ export class WriteAheadLog {
     this.#sizeBytes = 0;
   }
 
+  /** Resolves when the records that are being written now are answered or refused. */
+  groupAnswered(): Promise<void> {
+    if (this.#inFlight.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#groupWaiters.push(resolve));
+  }
+
   /** Removes the segments that hold nothing after `position`. */
   async removeCovered(position: number): Promise<void> {
     while (this.#segments.length > 0) {
@@ -210,6 +217,7 @@ export class WriteAheadLog {
         else this.#syncLater();
         this.#inFlight = [];
         for (const pending of group) pending.done(pending.lsn);
+        this.#wakeWaiters();
       }
     } catch (error) {
       if (!this.#takeBack(error)) this.#fail(error);
@@ -319,6 +327,11 @@ export class WriteAheadLog {
     this.#inFlight = [];
     this.#queue = [];
     for (const pending of affected) pending.failed(error);
+    this.#wakeWaiters();
+  }
+
+  #wakeWaiters(): void {
+    for (const wake of this.#groupWaiters.splice(0)) wake();
   }
 
   #closeFile(): void {
