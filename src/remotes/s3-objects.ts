@@ -16,6 +16,9 @@ import { RemoteError } from "./remote-error.ts";
 import { toRemoteError } from "./s3-errors.ts";
 import type { S3Location } from "./s3-location.ts";
 
+// The SDK would print a warning that its versions to come need a newer Node; ours is pinned to one that does not.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const CONNECTION_TIMEOUT_MS = 10_000;
 /** For the whole of a request; a table file of 16 MB goes over a line of 2 Mbit/s in it. */
 const REQUEST_TIMEOUT_MS = 120_000;

@@ -8,7 +8,6 @@ beforeEach(async () => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID);
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
   vi.stubEnv("AWS_SESSION_TOKEN", undefined);
-  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   server = await S3Server.start();
 });
 afterEach(async () => {

@@ -15,7 +15,6 @@ beforeEach(async () => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID);
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
   vi.stubEnv("AWS_SESSION_TOKEN", undefined);
-  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   server = await S3Server.start();
 });
 afterEach(async () => {
@@ -163,7 +162,7 @@ describe("S3RemoteStore", () => {
     await using store = closing(open());
     const refused = store.readManifest();
     await expect(refused).rejects.toMatchObject({ code: "unauthorized" });
-    const shown = await refused.catch((error) => inspect(error, { depth: 9 }));
+    const shown = await refused.catch((error) => inspect(error, { depth: 9, showHidden: true }));
     expect(shown).not.toMatch(/test-secret|test-session|wrong/);
     await expect(store.putTableFile(NAME, new Uint8Array(100_000))).rejects.toMatchObject({
       code: "unauthorized",
