@@ -4,23 +4,25 @@ import { branchNames, mustGetBranch } from "../../vcs/branch.ts";
 import { readCommit } from "../../vcs/commit.ts";
 import { isDirty } from "../../vcs/status.ts";
 import { readSetting, UPSTREAMS } from "../version-control/settings.ts";
-import { dateColumn, dateOfMs, flagColumn, type SystemTable, textColumn } from "./system-table.ts";
+import {
+  flagColumn,
+  LATEST_AUTHOR_COLUMNS,
+  LATEST_COMMITTER_COLUMNS,
+  type SystemTable,
+  signatureValues,
+  textColumn,
+} from "./system-table.ts";
 
 export const doltBranches: SystemTable = {
   name: "dolt_branches",
   columns: [
     textColumn("name", { primaryKey: true }),
     textColumn("hash"),
-    textColumn("latest_committer", { nullable: true }),
-    textColumn("latest_committer_email", { nullable: true }),
-    dateColumn("latest_commit_date", { nullable: true }),
-    textColumn("latest_commit_message", { nullable: true }),
+    ...LATEST_COMMITTER_COLUMNS,
     textColumn("remote", { nullable: true }),
     textColumn("branch", { nullable: true }),
     flagColumn("dirty", { nullable: true }),
-    textColumn("latest_author", { nullable: true }),
-    textColumn("latest_author_email", { nullable: true }),
-    dateColumn("latest_author_date", { nullable: true }),
+    ...LATEST_AUTHOR_COLUMNS,
   ],
   prepare: ({ store }) => store.checkpoint(),
   *rows({ store }) {
@@ -32,16 +34,12 @@ export const doltBranches: SystemTable = {
       yield [
         name,
         hashToText(branch.commit),
-        commit.committer.name,
-        commit.committer.email,
-        dateOfMs(commit.committer.dateMs),
+        ...signatureValues(commit.committer),
         commit.message,
         upstreams[name]?.remote ?? "",
         upstreams[name]?.branch ?? "",
         isDirty(store.nodes, branch) ? 1 : 0,
-        commit.author.name,
-        commit.author.email,
-        dateOfMs(commit.author.dateMs),
+        ...signatureValues(commit.author),
       ];
     }
   },

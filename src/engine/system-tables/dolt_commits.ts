@@ -4,7 +4,7 @@ import { walkCommits } from "../../vcs/commit-graph.ts";
 import { HEADS_PREFIX, REMOTES_PREFIX, TAGS_PREFIX } from "../../vcs/refs.ts";
 import { readTag } from "../../vcs/tag.ts";
 import type { VersionStore } from "../version-control/version-store.ts";
-import { dateColumn, dateOfMs, type SystemTable, textColumn } from "./system-table.ts";
+import { dateColumn, type SystemTable, signatureValues, textColumn } from "./system-table.ts";
 
 /** The commits that refs point at. */
 export function headCommits(store: VersionStore): readonly Hash[] {
@@ -32,13 +32,9 @@ export const doltCommits: SystemTable = {
     for (const { hash, commit } of walkCommits(store.chunks, headCommits(store))) {
       yield [
         hashToText(hash),
-        commit.committer.name,
-        commit.committer.email,
-        dateOfMs(commit.committer.dateMs),
+        ...signatureValues(commit.committer),
         commit.message,
-        commit.author.name,
-        commit.author.email,
-        dateOfMs(commit.author.dateMs),
+        ...signatureValues(commit.author),
       ];
     }
   },

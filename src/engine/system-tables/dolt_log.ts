@@ -4,7 +4,7 @@ import { walkCommits } from "../../vcs/commit-graph.ts";
 import { HEADS_PREFIX, REMOTES_PREFIX, type Refs, TAGS_PREFIX } from "../../vcs/refs.ts";
 import { readTag } from "../../vcs/tag.ts";
 import type { VersionStore } from "../version-control/version-store.ts";
-import { dateColumn, dateOfMs, integerColumn, type SystemTable, textColumn } from "./system-table.ts";
+import { dateColumn, integerColumn, type SystemTable, signatureValues, textColumn } from "./system-table.ts";
 
 /** Commit → the names that point at it, as `git log --decorate` writes them. */
 function decorations(store: VersionStore, refs: Refs, branch: string | undefined): ReadonlyMap<Hash, string> {
@@ -47,17 +47,13 @@ export const doltLog: SystemTable = {
     for (const { hash, commit } of walkCommits(store.chunks, [head])) {
       yield [
         hashToText(hash),
-        commit.committer.name,
-        commit.committer.email,
-        dateOfMs(commit.committer.dateMs),
+        ...signatureValues(commit.committer),
         commit.message,
         commit.height,
         commit.parents.map(hashToText).join(", "),
         names.get(hash) ?? "",
         "",
-        commit.author.name,
-        commit.author.email,
-        dateOfMs(commit.author.dateMs),
+        ...signatureValues(commit.author),
       ];
     }
   },

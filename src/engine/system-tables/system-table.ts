@@ -2,6 +2,8 @@
 import type { Hash } from "../../bytes/hash.ts";
 import { type DateTime, dateTimeFromMicros } from "../../values/datetime.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
+import type { Signature } from "../../vcs/commit.ts";
 import type { VersionStore } from "../version-control/version-store.ts";
 import type { VirtualColumn, VirtualTable } from "../virtual-table.ts";
 
@@ -77,6 +79,24 @@ export function integerColumn(
 
 export function jsonColumn(name: string): VirtualColumn {
   return { name, type: { kind: "json" }, nullable: true };
+}
+
+/** The columns about the last commit of a branch, in the two groups that the branch tables show. */
+export const LATEST_COMMITTER_COLUMNS: readonly VirtualColumn[] = [
+  textColumn("latest_committer", { nullable: true }),
+  textColumn("latest_committer_email", { nullable: true }),
+  dateColumn("latest_commit_date", { nullable: true }),
+  textColumn("latest_commit_message", { nullable: true }),
+];
+export const LATEST_AUTHOR_COLUMNS: readonly VirtualColumn[] = [
+  textColumn("latest_author", { nullable: true }),
+  textColumn("latest_author_email", { nullable: true }),
+  dateColumn("latest_author_date", { nullable: true }),
+];
+
+/** Name, email and date. */
+export function signatureValues({ name, email, dateMs }: Signature): readonly Value[] {
+  return [name, email, dateOfMs(dateMs)];
 }
 
 /** Dates of commits are shown in UTC. */

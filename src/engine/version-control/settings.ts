@@ -25,6 +25,7 @@ export interface Setting<T> {
 
 // Type aliases, because an interface is not assignable to the index signature of `Json`.
 export type RemoteEntry = { readonly url: string; readonly fetchSpecs: string[] };
+export type BackupEntry = { readonly url: string };
 export type Upstream = { readonly remote: string; readonly branch: string };
 
 const remoteSchema: z.ZodType<RemoteEntry> = z.object({ url: z.string(), fetchSpecs: z.array(z.string()) });
@@ -36,7 +37,7 @@ export const REMOTES: Setting<Readonly<Record<string, RemoteEntry>>> = {
   initial: {},
 };
 
-export const BACKUPS: Setting<Readonly<Record<string, { readonly url: string }>>> = {
+export const BACKUPS: Setting<Readonly<Record<string, BackupEntry>>> = {
   ref: `${LOCAL_PREFIX}backups`,
   schema: z.record(z.string(), z.object({ url: z.string() })),
   initial: {},
