@@ -349,8 +349,16 @@ function throwIfAny(operation: string, failed: readonly string[]): void {
   if (failed.length > 0) throw sqlError("ER_CANNOT_USER", operation, failed.join(","));
 }
 
+/** Names are asked for with every statement of their sessions. */
+const keys = new WeakMap<AccountName, string>();
+
 function keyOf(name: AccountName): string {
-  return `${name.user}\0${name.host}`;
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = `${name.user}\0${name.host}`;
+    keys.set(name, key);
+  }
+  return key;
 }
 
 function toMap(accounts: readonly Account[]): Map<string, Account> {

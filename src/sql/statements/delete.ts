@@ -27,15 +27,15 @@ export function runDelete(statement: Delete, run: TransactionRun): MaybePromise<
       for (const target of targets) target.seen.clear();
       return whenDone(changed.read(), ({ rows, frame }) => {
         let affected = 0;
-        const done = inSequence(rows.count * targets.length, (at) => {
+        const count = (outcome: RowOutcome): void => {
+          if (outcome === "deleted") affected++;
+        };
+        const step = (at: number): MaybePromise<void> => {
           const target = targets[at % targets.length] as DeleteTarget;
           rows.restore(Math.floor(at / targets.length), frame);
-          const deleted = deleteRow(target, statement, frame, run);
-          if (deleted === "absent") return;
-          return whenDone(deleted, (outcome) => {
-            if (outcome === "deleted") affected++;
-          });
-        });
+          return whenDone(deleteRow(target, statement, frame, run), count);
+        };
+        const done = inSequence(rows.count * targets.length, step, run.options.signal);
         return whenDone(done, () => {
           changed.executable.end();
           return { affectedRows: affected, lastInsertId: 0, info: "" };
@@ -45,12 +45,14 @@ export function runDelete(statement: Delete, run: TransactionRun): MaybePromise<
   );
 }
 
+type RowOutcome = "absent" | "deleted" | "kept";
+
 function deleteRow(
   target: DeleteTarget,
   statement: Delete,
   frame: ExecutionFrame,
   run: TransactionRun,
-): MaybePromise<"absent" | "deleted" | "kept"> {
+): MaybePromise<RowOutcome> {
   const { relation, row, seen } = target;
   const { context } = run;
   const slot = frame.slots[relation.slot] as RowSlot;

@@ -182,11 +182,13 @@ class InsertPlan {
     const compiled = this.#compiled;
     const frame = this.#frame();
     const inserter = this.#openInserter(frame, rows.length === 1 && !this.#insert.ignore, rows.length);
-    const done = inSequence(compiled.length, (at) => {
-      this.#run.context.rowNumber = at + 1;
+    const { context, options } = this.#run;
+    const step = (at: number): Promise<void> | undefined => {
+      context.rowNumber = at + 1;
       this.#evaluateRow(compiled[at] as readonly ColumnValue[], positions, frame);
       return inserter.insert();
-    });
+    };
+    const done = inSequence(compiled.length, step, options.signal);
     return whenDone(done, () => this.result());
   }
 

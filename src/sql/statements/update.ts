@@ -68,13 +68,14 @@ function changeRows(
     if (outcome === "changed") affected++;
   };
   for (const target of targets) target.seen.clear();
-  const done = inSequence(rows.count * targets.length, (at) => {
+  const step = (at: number): MaybePromise<void> => {
     const position = Math.floor(at / targets.length);
     context.rowNumber = position + 1;
     rows.restore(position, frame);
     const outcome = changeRow(targets[at % targets.length] as UpdateTarget, frame, change);
     return outcome instanceof Promise ? outcome.then(count) : count(outcome);
-  });
+  };
+  const done = inSequence(rows.count * targets.length, step, run.options.signal);
   return whenDone(done, () => {
     changed.executable.end();
     const warnings = session.diagnostics.warningCount;
