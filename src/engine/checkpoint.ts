@@ -51,6 +51,19 @@ export function freezeBranch(branch: BranchState): void {
   branch.markFrozen();
 }
 
+/** How much of what is frozen inserts rows rather than changing or removing them: 0 to 1. */
+export function insertedShare(branches: Iterable<BranchState>): number {
+  let edits = 0;
+  let inserted = 0;
+  for (const { generation } of branches) {
+    for (const { frozen } of generation.loadedTables()) {
+      edits += frozen?.indexes[0]?.count ?? 0;
+      inserted += Math.max(0, frozen?.countChange(Number.MAX_SAFE_INTEGER) ?? 0);
+    }
+  }
+  return edits === 0 ? 0 : Math.min(1, inserted / edits);
+}
+
 /** Step 2, for one branch. */
 export async function foldBranch(branch: BranchState, into: FoldTarget): Promise<FoldedBranch> {
   const { generation } = branch;

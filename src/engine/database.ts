@@ -31,7 +31,7 @@ import {
 import { readRootValue } from "../vcs/root-value.ts";
 import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working-set.ts";
 import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
-import { type FoldedBranch, foldBranch, freezeBranch, installFolded } from "./checkpoint.ts";
+import { type FoldedBranch, foldBranch, freezeBranch, insertedShare, installFolded } from "./checkpoint.ts";
 import type { EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
@@ -266,6 +266,7 @@ export class Database {
   ): Promise<T> {
     return await this.rootMutex.runExclusive(async () => {
       assert(!this.#closed, "the database is open");
+      const sizeBefore = this.chunks.sizeBytes;
       const folded = await this.#fold();
       const base = folded?.refs ?? this.#refs;
       const outcome = await attempt(() => change(base));
@@ -276,7 +277,11 @@ export class Database {
         assert(moved, "only the holder of the root mutex moves the root");
         this.#refs = readRefs(this.nodes, nextRoot);
       }
-      folded?.install();
+      if (folded !== undefined) {
+        const share = insertedShare(this.#frozenBranches);
+        this.garbage.noteWritten(this.chunks.sizeBytes - sizeBefore, share);
+        folded.install();
+      }
       this.#followRefs(changes);
       if (folded !== undefined) await this.#log?.removeCovered(folded.lsn);
       if (outcome.kind === "failed") throw outcome.error;

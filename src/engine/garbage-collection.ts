@@ -16,7 +16,7 @@ const GROWTH_AT_REST_BYTES = 8 * 1024 * 1024;
 export class GarbageCollection {
   readonly #database: Database;
   readonly #abort = new AbortController();
-  /** What was live when last looked at: what a collection has left, or else everything there was when opened. */
+  /** What is live, about: what a collection has left (or else all there was when opened), and inserts since. */
   #liveBytes: number;
   #running: Promise<void> | undefined;
 
@@ -28,6 +28,11 @@ export class GarbageCollection {
   /** About what the database holds without its garbage. */
   get liveBytes(): number {
     return this.#liveBytes;
+  }
+
+  /** Notes what a checkpoint wrote; the share that is rows inserted takes nothing's place. */
+  noteWritten(bytes: number, insertedShare: number): void {
+    if (this.#running === undefined && bytes > 0) this.#liveBytes += bytes * insertedShare;
   }
 
   /** Returns the number of bytes freed. */
