@@ -34,7 +34,8 @@ describe("golden scripts", () => {
             throw new Error(`${step.sql}: ${String(error)}`, { cause: error });
           answer = printError(error.errno, error.message);
         }
-        answers.push(`${step.sql}\n---\n${answer}`);
+        // Recorded blocks end without blanks.
+        answers.push(`${step.sql}\n---\n${answer}`.trimEnd());
       }
       expect(answers.join("\n\n")).toBe(
         script.steps.map((step) => `${step.sql}\n---\n${step.expected}`).join("\n\n"),
