@@ -19,7 +19,10 @@ const text = fc.string({
 });
 const anyText = fc.oneof(
   text,
-  fc.string({ unit: fc.constantFrom("a", "é", "ß", "日", "z", " "), maxLength: 5 }),
+  fc.string({
+    unit: fc.constantFrom("a", "á", "Á", "é", "ß", "s", "日", "z", " ", "\u200d", "１", "1"),
+    maxLength: 5,
+  }),
 );
 
 function keyOf(name: string, value: string): string {
@@ -42,6 +45,17 @@ describe.each(COLLATIONS)("%s", (name) => {
         return Number.isNaN(difference) || difference === 0 || Math.sign(difference) === Math.sign(order);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test("gives group keys that are equal exactly for equal texts", () => {
+    fc.assert(
+      fc.property(values, values, (left, right) => {
+        const [l, r] = [Buffer.from(left), Buffer.from(right)];
+        const equal = collation.compareUtf8(l, 0, l.length, r, 0, r.length) === 0;
+        expect(collation.groupKey(l, 0, l.length) === collation.groupKey(r, 0, r.length)).toBe(equal);
+      }),
+      { numRuns: 3000 },
     );
   });
 

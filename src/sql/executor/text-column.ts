@@ -5,18 +5,17 @@
 
 import { hashFromBytes } from "../../bytes/hash.ts";
 import { FIELD_EXTERNAL, FIELD_NULL, type FieldReader } from "../../tables/row-codec.ts";
-import { FieldWriter } from "../../values/codec/field-writer.ts";
 import type { Collation } from "../../values/collation.ts";
 import type { Frame, RowSlot } from "./frame.ts";
 
-const keyWriter = new FieldWriter(512);
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export class TextColumn {
   readonly collation: Collation;
   readonly #slot: number;
   readonly #reader: FieldReader;
   /** The text that {@link locate} found last. */
-  bytes: Uint8Array = keyWriter.bytes;
+  bytes: Uint8Array = NO_BYTES;
   start = 0;
   end = 0;
 
@@ -47,11 +46,8 @@ export class TextColumn {
     return true;
   }
 
-  /** The collation key of the current row's text as a string of bytes. */
-  key(frame: Frame): string | null {
-    if (!this.locate(frame)) return null;
-    keyWriter.reset();
-    this.collation.appendKeyUtf8(this.bytes, this.start, this.end, keyWriter);
-    return keyWriter.bytes.toString("latin1", 0, keyWriter.size);
+  /** What the current row's text is grouped by. */
+  groupKey(frame: Frame): string | null {
+    return this.locate(frame) ? this.collation.groupKey(this.bytes, this.start, this.end) : null;
   }
 }

@@ -3,17 +3,26 @@ import { sqlError } from "../../values/sql-error.ts";
 
 const MICROS_PER_MINUTE = 60_000_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** Offsets that are the same at every instant, by what names them. */
+const fixedOffsets = new Map<string, number | undefined>([["UTC", 0]]);
+const FIXED_OFFSETS_MAX = 10_000;
 
 /** The offset from UTC at an instant, in microseconds. 1298 for an unknown zone. */
 export function zoneOffsetMicros(zone: string, epochMicros: number): number {
   if (zone === "SYSTEM") return -new Date(epochMicros / 1000).getTimezoneOffset() * MICROS_PER_MINUTE;
+  return fixedOffset(zone) ?? namedOffset(zone, epochMicros);
+}
+
+function fixedOffset(zone: string): number | undefined {
+  if (fixedOffsets.has(zone)) return fixedOffsets.get(zone);
   const fixed = /^([+-])(\d{1,2}):(\d{2})$/.exec(zone);
+  let offset: number | undefined;
   if (fixed !== null) {
     const minutes = Number(fixed[2]) * 60 + Number(fixed[3]);
-    return (fixed[1] === "-" ? -minutes : minutes) * MICROS_PER_MINUTE;
+    offset = (fixed[1] === "-" ? -minutes : minutes) * MICROS_PER_MINUTE;
   }
-  if (zone === "UTC") return 0;
-  return namedOffset(zone, epochMicros);
+  if (fixedOffsets.size < FIXED_OFFSETS_MAX) fixedOffsets.set(zone, offset);
+  return offset;
 }
 
 function namedOffset(zone: string, epochMicros: number): number {

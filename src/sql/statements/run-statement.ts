@@ -237,7 +237,8 @@ export async function define(
 export function report(run: StatementRun, result: ChangeResult): void {
   const { session, sink } = run;
   session.rowCount = result.affectedRows;
-  sink.ok({ ...result, warningCount: session.diagnostics.warningCount });
+  const { affectedRows, lastInsertId, info } = result;
+  sink.ok({ affectedRows, lastInsertId, info, warningCount: session.diagnostics.warningCount });
 }
 
 /** Views don't exist yet, so none can be dropped. */

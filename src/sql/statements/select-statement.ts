@@ -2,7 +2,7 @@
 import type { Transaction } from "../../engine/api.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Value } from "../../values/value.ts";
-import type { Query, Select } from "../ast/query.ts";
+import type { Query } from "../ast/query.ts";
 import { drive } from "../executor/query-driver.ts";
 import type { ExecutableQuery } from "../planner/executable-query.ts";
 import { PlanGuard } from "../session/plan-guard.ts";
@@ -134,13 +134,20 @@ function keepPlan(
   keptPlans.set(query, { executable, guard: new PlanGuard(session, parameters.types, builder) });
 }
 
+const namesByQuery = new WeakMap<Query, readonly string[]>();
+
 /** Plain table names of the current database, for metadata locks of transactions. */
 function tableNames(query: Query): readonly string[] {
-  const { body } = query;
-  if (body.kind !== "select") return [];
-  return (body as Select).from.flatMap((reference) =>
-    reference.kind === "table" && reference.database === undefined ? [reference.name] : [],
-  );
+  let names = namesByQuery.get(query);
+  if (names === undefined) {
+    const { body } = query;
+    const from = body.kind === "select" ? body.from : [];
+    names = from.flatMap((reference) =>
+      reference.kind === "table" && reference.database === undefined ? [reference.name] : [],
+    );
+    namesByQuery.set(query, names);
+  }
+  return names;
 }
 
 async function runInto(
