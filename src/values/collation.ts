@@ -186,7 +186,7 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   const { levels } = weigher;
   const ascii = asciiWeights(weigher);
   const space = ascii[32] as number;
-  const fold = ascii.map((weight) => (weight === 0 ? NO_FOLD : ascii.indexOf(weight)));
+  const fold = Uint8Array.from(ascii, (weight) => (weight === 0 ? NO_FOLD : ascii.indexOf(weight)));
   const keyWriter = padSpace ? paddedKeyWriter(weigher.unitBytes, space) : plainKeyWriter();
 
   /** The weights of plain ASCII text go straight into the key. Returns where something else begins. */
@@ -301,12 +301,17 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   function appendFolded(bytes: Uint8Array, start: number, end: number): boolean {
     leftKey.reserve(end - start);
     const target = leftKey.bytes;
+    let size = leftKey.size;
     for (let at = start; at < end; at++) {
       const byte = bytes[at] as number;
       const folded = byte < 0x80 ? (fold[byte] as number) : NO_FOLD;
-      if (folded === NO_FOLD) return appendFoldedWeights(bytes, at, end);
-      target[leftKey.size++] = folded;
+      if (folded === NO_FOLD) {
+        leftKey.size = size;
+        return appendFoldedWeights(bytes, at, end);
+      }
+      target[size++] = folded;
     }
+    leftKey.size = size;
     return true;
   }
 
