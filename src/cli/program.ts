@@ -16,7 +16,7 @@ import { isServerError, serverErrorExitCode, serverErrorText } from "./server-er
 const EXIT_FATAL = 128;
 const EXIT_USAGE = 129;
 
-export function createProgram(): Command {
+function createProgram(): Command {
   const program = new Command("cairn")
     .description(
       "A MySQL-compatible database that you branch, push, clone, back up and restore the way you use Git.",

@@ -26,7 +26,7 @@ function isDataFolder(folder: string): boolean {
 }
 
 /** The databases in a data folder, by folder name. */
-export function databaseFolders(dataDir: string): string[] {
+function databaseFolders(dataDir: string): string[] {
   return readdirSync(dataDir).filter(
     (name) =>
       !name.startsWith(".") &&
