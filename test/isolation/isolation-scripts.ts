@@ -360,6 +360,20 @@ export const ISOLATION_SCRIPTS: readonly IsolationScript[] = [
     ],
   },
   {
+    name: "serializable reads of a union and of subqueries",
+    levels: ["SERIALIZABLE"],
+    steps: [
+      "A: BEGIN",
+      "A: SELECT v FROM t WHERE id = 1 UNION SELECT v FROM t WHERE id = 2",
+      "B: UPDATE t SET v = 21 WHERE id = 2",
+      "A: COMMIT",
+      "A: BEGIN",
+      "A: SELECT id FROM t WHERE id = (SELECT MAX(id) FROM t WHERE id < 10)",
+      "B: INSERT INTO t VALUES (5, 50)",
+      "A: COMMIT",
+    ],
+  },
+  {
     name: "serializable read whose condition a change would meet",
     levels: ["SERIALIZABLE"],
     steps: [
