@@ -126,7 +126,7 @@ function wireSqlError(error: WireError): SqlError {
     case "out_of_order":
       return sqlError("ER_NET_PACKETS_OUT_OF_ORDER");
     case "bad_parameter":
-      return sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
+      return sqlError("ER_WRONG_ARGUMENTS", "COM_STMT_EXECUTE");
     default:
       return unreachable(error.code);
   }

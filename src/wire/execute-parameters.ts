@@ -91,7 +91,7 @@ export class StatementParameters {
     if (withAttributes && (count > 0 || (flags & FLAG_PARAMETER_COUNT_AVAILABLE) !== 0)) {
       // Query attributes follow the statement's own parameters.
       count = reader.length();
-      if (count < this.count) throw new WireError("malformed_packet", "too few parameters");
+      if (count < this.count) throw new WireError("bad_parameter", "too few parameters");
     }
     if (count === 0) return this.#decoded;
     const bitmap = reader.take((count + 7) >>> 3);

@@ -5,7 +5,7 @@
  */
 import { type Decimal, parseDecimalPrefix } from "../../values/decimal.ts";
 import { skipQuoted } from "./lexer.ts";
-import { bitBytes, decodeText, hexBytes, latin1Text, unquote } from "./string-text.ts";
+import { bitBytes, decodeText, hexBytes, isValidText, latin1Text, unquote } from "./string-text.ts";
 
 /** What kind of literal a value was; the conversion to the column depends on it. */
 export const LITERAL_NULL = 0;
@@ -201,10 +201,10 @@ class TupleReader {
     return end;
   }
 
-  /** Bytes that may be text; U+FFFD in what was decoded may stand for malformed bytes. */
+  /** Bytes that may be text. */
   #setText(bytes: Uint8Array, start: number, end: number): void {
     const decoded = decodeText(bytes, start, end);
-    if (decoded.includes("\uFFFD") && !isValidText(bytes.subarray(start, end))) {
+    if (!isValidText(bytes.subarray(start, end), decoded)) {
       this.#set(LITERAL_BINARY, new Uint8Array(bytes.subarray(start, end)));
     } else this.#set(LITERAL_TEXT, decoded);
   }
@@ -311,16 +311,4 @@ class TupleReader {
 function isDigitOf(byte: number, hex: boolean): boolean {
   if (byte === 48 || byte === 49) return true;
   return hex && ((byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70));
-}
-
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function isValidText(bytes: Uint8Array): boolean {
-  try {
-    strict.decode(bytes);
-    return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
 }

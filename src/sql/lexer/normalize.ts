@@ -22,7 +22,7 @@ import {
   type Tokens,
   tokenize,
 } from "./lexer.ts";
-import { decodeText, latin1Text, unquote } from "./string-text.ts";
+import { decodeText, isValidText, latin1Text, unquote } from "./string-text.ts";
 
 export interface NormalizedStatement {
   /** Equal for statements that may share a plan (under the same sql_mode, character set and database). */
@@ -195,7 +195,9 @@ class Normalizer {
         break;
       }
       case T_STRING: {
-        value = this.#string(start, end);
+        const string = this.#string(start, end);
+        if (string === undefined) return;
+        value = string;
         mark = "?s";
         break;
       }
@@ -222,13 +224,15 @@ class Normalizer {
     return this.#source.slice(start - this.#origin, end - this.#origin);
   }
 
-  #string(start: number, end: number): string {
+  /** undefined: the bytes are no text; such a literal is a byte string, which has a plan of its own. */
+  #string(start: number, end: number): string | undefined {
     const quote = this.#text[start] as number;
     for (let i = start + 1; i < end - 1; i++) {
       const byte = this.#text[i] as number;
       if (byte < 128 && byte !== quote && byte !== 92) continue;
       const bytes = unquote(this.#text, start, end, this.#backslashEscapes);
-      return decodeText(bytes, 0, bytes.length);
+      const decoded = decodeText(bytes, 0, bytes.length);
+      return isValidText(bytes, decoded) ? decoded : undefined;
     }
     return this.#slice(start + 1, end - 1);
   }

@@ -98,3 +98,17 @@ export function bitBytes(text: Uint8Array, start: number, end: number): Uint8Arr
   }
   return out;
 }
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Whether what was decoded to `decoded` is UTF-8: U+FFFD in it may stand for malformed bytes, or for itself. */
+export function isValidText(bytes: Uint8Array, decoded: string): boolean {
+  if (!decoded.includes("\uFFFD")) return true;
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}

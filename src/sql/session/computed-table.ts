@@ -18,6 +18,8 @@ export function virtualContext(
     transaction,
     variables: session.variables,
     connectionId: session.connection.connectionId,
+    tlsCipher: session.connection.tlsCipher,
+    tlsVersion: session.connection.tlsVersion,
     user: context.user,
     currentUser: context.currentUser,
     database: session.database,

@@ -14,12 +14,16 @@ import type { SqlInteger, Value } from "../../values/value.ts";
 import type { ConnectionFacts } from "../api.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
+import { isSystemDatabase } from "../information-schema/system-databases.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 import type { ComputedTables } from "./session-catalog.ts";
 import type { SessionVariables } from "./session-variables.ts";
 import { readSettings, type StatementSettings, sameSettings } from "./statement-settings.ts";
 import { TransactionControl } from "./transaction-control.ts";
+
+/** The revision of a database without stored tables. */
+const NO_TABLES = { branch: undefined, readOnly: true, root: EMPTY_HASH } as const;
 
 /** What all sessions of a server share. */
 export interface SessionServices {
@@ -114,13 +118,14 @@ export class SessionState {
   revisionOf(database: string | undefined): DatabaseRevision {
     const name = database ?? this.database;
     if (name === undefined) throw sqlError("ER_NO_DB_ERROR");
+    // The server's own databases hold computed tables alone; a database of that name cannot be made.
+    if (isSystemDatabase(name)) return { databaseName: name, ...NO_TABLES };
     return this.engineSession.resolveDatabase(name);
   }
 
   /** The current database's revision; the server's own when none is selected, which holds no tables of users. */
   revisionOfOrNone(): DatabaseRevision {
-    if (this.database !== undefined) return this.engineSession.resolveDatabase(this.database);
-    return { databaseName: "", branch: undefined, readOnly: true, root: EMPTY_HASH };
+    return this.database === undefined ? { databaseName: "", ...NO_TABLES } : this.revisionOf(undefined);
   }
 
   /** 1044 unless the account may use the database. */

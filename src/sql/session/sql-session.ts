@@ -324,7 +324,7 @@ export class CairnSqlSession implements SqlSession {
     if (!(statement instanceof SessionPrepared))
       throw sqlError("ER_UNKNOWN_STMT_HANDLER", 0, "", "mysqld_stmt_execute");
     const count = parameters.length;
-    if (count !== statement.parameterCount) throw sqlError("ER_WRONG_ARGUMENTS", "mysqld_stmt_execute");
+    if (count !== statement.parameterCount) throw sqlError("ER_WRONG_ARGUMENTS", "COM_STMT_EXECUTE");
     const values: Value[] = [];
     const types: SqlType[] = [];
     for (let i = 0; i < count; i++) {

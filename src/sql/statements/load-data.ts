@@ -53,6 +53,10 @@ export async function runLoadData(statement: LoadData, run: TransactionRun): Pro
   );
   const scope = rowScope(target.columns, level, "field list", target);
   const places = placesOf(statement, target);
+  // SET is bound to what the fields will be, not to what the variables held before.
+  for (const place of places) {
+    if (typeof place === "string") context.setUserVariable(place, null, textType(""));
+  }
   const sets = statement.assignments.map((assignment) => {
     const at = target.columnIndex(assignment.column.name, "field list");
     const column = target.schema.columns[at] as Column;
