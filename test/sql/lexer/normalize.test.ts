@@ -21,6 +21,16 @@ describe("normalize", () => {
     expect(keyOf("update t set a = 'x' where id = 7")).toBe("update t set a = ?s where id = ?i");
   });
 
+  test("leaves a literal that is no UTF-8 in the text, so that its bytes are kept", () => {
+    const normalized = normalize(
+      Buffer.from("INSERT INTO t VALUES (1, 'a\xff', '\xc3\xa9')", "latin1"),
+      0,
+      OPTIONS,
+    );
+    expect(normalized?.values).toEqual([1, "é"]);
+    expect(normalized?.key).toContain("'a\xff'");
+  });
+
   test("gives statements of different literal types different keys", () => {
     expect(keyOf("select a from t where b = 1")).not.toBe(keyOf("select a from t where b = '1'"));
     expect(keyOf("select a from t where b = 1.5")).not.toBe(keyOf("select a from t where b = 1.55"));
