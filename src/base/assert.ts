@@ -17,15 +17,3 @@ export function assert(condition: unknown, message: string): asserts condition {
 export function unreachable(value: never): never {
   throw new AssertionError(`unexpected value: ${JSON.stringify(value)}`);
 }
-
-let verifying = process.env["CAIRN_VERIFY"] === "1";
-
-/** Switches the costly checks of {@link verify} on or off; tests switch them on. */
-export function setVerifying(on: boolean): void {
-  verifying = on;
-}
-
-/** Runs a costly check (a whole node, a whole tree) when verification is on. */
-export function verify(check: () => void): void {
-  if (verifying) check();
-}

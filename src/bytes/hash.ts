@@ -7,7 +7,7 @@ import { hash as digest } from "node:crypto";
 import { assert } from "../base/assert.ts";
 
 export const HASH_SIZE = 20;
-export const HASH_TEXT_SIZE = 32;
+const HASH_TEXT_SIZE = 32;
 
 declare const hashBrand: unique symbol;
 /** A content address as 20 latin1 characters. Never show it: use {@link hashToText}. */

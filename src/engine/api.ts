@@ -12,8 +12,6 @@ import type { Value } from "../values/value.ts";
 
 export type IsolationLevel = "READ-UNCOMMITTED" | "READ-COMMITTED" | "REPEATABLE-READ" | "SERIALIZABLE";
 
-/** How a read locks the rows it returns. */
-export type LockStrength = "none" | "share" | "update";
 export type LockWaitPolicy = "wait" | "nowait" | "skip locked";
 
 /** A database at one branch, tag or commit, as named by `db`, `db/branch` or AS OF. */

@@ -9,7 +9,7 @@ import { writeRootValue } from "../vcs/root-value.ts";
 import type { DatabaseOptions } from "./api.ts";
 import type { EngineServices } from "./engine-settings.ts";
 
-export const FIRST_BRANCH = "main";
+const FIRST_BRANCH = "main";
 const FIRST_MESSAGE = "Initialize data repository";
 
 /** Durable when it resolves. The folder must not hold a database yet. */

@@ -60,7 +60,7 @@ export async function publish(
 }
 
 /** All files up to the highest tier that is full. */
-export function chooseTablesToMerge(tables: readonly RemoteTable[]): readonly RemoteTable[] {
+function chooseTablesToMerge(tables: readonly RemoteTable[]): readonly RemoteTable[] {
   const counts: number[] = [];
   for (const table of tables) {
     const tier = tierOf(table);

@@ -177,7 +177,7 @@ async function openIndex(
   }
 }
 
-export function asCorrupted(error: unknown, url: string): unknown {
+function asCorrupted(error: unknown, url: string): unknown {
   if (!(error instanceof StorageError)) return error;
   return new RemoteError("corrupted", url, error.message, { cause: error });
 }

@@ -78,12 +78,6 @@ export function collationByName(name: string): Collation {
   return collation;
 }
 
-/** True when {@link collationByName} gives an order for it. */
-export function isCollationBuilt(name: string): boolean {
-  const info = collationInfo(name);
-  return info.name === "binary" || info.name === "utf8mb4_0900_bin" || weigherFor(info) !== undefined;
-}
-
 function makeCollation(info: CollationInfo): Collation {
   if (info.name === "binary" || info.name === "utf8mb4_0900_bin") return bytesCollation(info);
   const weigher = weigherFor(info);

@@ -8,7 +8,7 @@ export const MICROS_PER_DAY = 86_400_000_000;
 /** 838:59:59.000000, the largest TIME. */
 export const MAX_TIME_MICROS: number = (838 * 3600 + 59 * 60 + 59) * MICROS_PER_SECOND;
 /** TO_DAYS('1970-01-01') */
-export const EPOCH_DAY_NUMBER = 719528;
+const EPOCH_DAY_NUMBER = 719528;
 /** TO_DAYS('9999-12-31') */
 export const MAX_DAY_NUMBER = 3652424;
 

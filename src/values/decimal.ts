@@ -4,10 +4,9 @@
  * beyond; the form is canonical, never both. Results follow MySQL: add and subtract keep the larger scale, multiply
  * adds scales (at most 30), divide adds `div_precision_increment`, rounding is half away from zero.
  */
-export const MAX_DECIMAL_SCALE = 30;
-export const MAX_DECIMAL_PRECISION = 65;
+const MAX_DECIMAL_SCALE = 30;
 /** The scale at which a division's quotient is kept when div_precision_increment is not changed. */
-export const DEFAULT_DIV_PRECISION_INCREMENT = 4;
+const DEFAULT_DIV_PRECISION_INCREMENT = 4;
 
 const POWERS: bigint[] = [];
 const SMALL_POWERS: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);

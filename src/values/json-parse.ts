@@ -14,7 +14,7 @@ import {
 import { sqlError } from "./sql-error.ts";
 
 /** Nesting that MySQL accepts. */
-export const MAX_JSON_DEPTH = 100;
+const MAX_JSON_DEPTH = 100;
 const TYPED_MARK = 0x02;
 
 /** The text is not JSON. `reason` and `position` (in bytes) are what MySQL's 3140 and 3141 say. */

@@ -26,11 +26,6 @@ export function decodeStoredJson(text: string): JsonValue {
   return text.charCodeAt(0) === JSON_TYPED_MARK ? parseJson(text.slice(1), { readTyped }) : parseJson(text);
 }
 
-/** The text that users see, of a stored text. */
-export function storedJsonToText(text: string): string {
-  return text.charCodeAt(0) === JSON_TYPED_MARK ? printJson(decodeStoredJson(text)) : text;
-}
-
 function hasTyped(value: JsonValue): boolean {
   switch (value.kind) {
     case "array":

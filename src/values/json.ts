@@ -73,7 +73,7 @@ export const JSON_TRUE: JsonBoolean = { kind: "boolean", value: true };
 export const JSON_FALSE: JsonBoolean = { kind: "boolean", value: false };
 
 /** MySQL's order of object keys: shorter (in UTF-8 bytes) first, then byte by byte. */
-export function compareJsonKeys(left: string, right: string): number {
+function compareJsonKeys(left: string, right: string): number {
   const leftBytes = Buffer.from(left, "utf8");
   const rightBytes = Buffer.from(right, "utf8");
   return leftBytes.length - rightBytes.length || Buffer.compare(leftBytes, rightBytes);

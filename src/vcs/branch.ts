@@ -21,7 +21,7 @@ export function branchNames(refs: Refs): readonly string[] {
 }
 
 /** A branch without a stored working set (just fetched or cloned) has a clean one. */
-export function getBranch(chunks: ChunkReader, refs: Refs, name: string): Branch | undefined {
+function getBranch(chunks: ChunkReader, refs: Refs, name: string): Branch | undefined {
   const commit = getBranchCommit(refs, name);
   if (commit === undefined) return undefined;
   const stored = refs.get(WORKING_SETS_PREFIX + name);

@@ -3,7 +3,6 @@
  * Every acknowledged step is there afterwards, whole; an unanswered one is there whole or not at all; indexes agree.
  */
 import { describe, expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import { SeededRandom } from "../../src/base/random.ts";
 import { CairnEngine } from "../../src/engine/cairn-engine.ts";
 import { writeNewDatabase } from "../../src/engine/create-database.ts";
@@ -21,8 +20,6 @@ import {
   schema,
 } from "../engine/engine-fixture.ts";
 import { SimulatedFileSystem } from "../support/simulated-file-system.ts";
-
-setVerifying(true);
 
 const OPTIONS = { charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import type { TableSchema } from "../../src/tables/schema.ts";
 import {
   column,
@@ -14,8 +13,6 @@ import {
   schema,
   TEXT,
 } from "./engine-fixture.ts";
-
-setVerifying(true);
 
 async function filled(): Promise<{ fixture: EngineFixture; session: ReturnType<EngineFixture["session"]> }> {
   const fixture = await EngineFixture.open();

@@ -256,7 +256,7 @@ export function idsByIndex(view: TableView, indexNumber: number): Value[] {
   return ids;
 }
 
-export function rowOf(view: TableView, id: Value): Value[] | undefined {
+function rowOf(view: TableView, id: Value): Value[] | undefined {
   const codec = createRowCodec(view.schema);
   const slot = emptySlot();
   if (!view.lookup(0, codec.encodeKeyPrefix(0, [id]), slot)) return undefined;

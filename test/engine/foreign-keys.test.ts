@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
-import type { ReferentialAction } from "../../src/tables/schema.ts";
+import type { ForeignKey, ReferentialAction } from "../../src/tables/schema.ts";
 import {
   column,
   EngineFixture,
@@ -11,8 +10,6 @@ import {
   schema,
   type TestSession,
 } from "./engine-fixture.ts";
-
-setVerifying(true);
 
 const PARENT = schema([column(1, "id", INT, { nullable: false }), column(2, "u", INT)], {
   indexes: [index(10, "u", "unique", [2])],
@@ -169,7 +166,14 @@ test("declaring one asks for the parent, its columns, their types and a unique k
       "e",
       schema([column(1, "id", INT, { nullable: false }), column(2, "x", { ...INT, ...more } as typeof INT)], {
         indexes: [index(10, "x", "index", [2])],
-        foreignKeys: [foreignKey("e1", [2], "c", "parentColumns" in more ? more : { parentColumns: ["id"] })],
+        foreignKeys: [
+          foreignKey(
+            "e1",
+            [2],
+            "c",
+            "parentColumns" in more ? (more as Partial<ForeignKey>) : { parentColumns: ["id"] },
+          ),
+        ],
       }),
     );
   await expect(declare({ name: "bigint" })).rejects.toThrow(

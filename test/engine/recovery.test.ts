@@ -1,10 +1,7 @@
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import { column, DB, EngineFixture, INT, idsByIndex, LONG_TEXT, PLAIN, schema } from "./engine-fixture.ts";
-
-setVerifying(true);
 
 async function filled(): Promise<EngineFixture> {
   const fixture = await EngineFixture.open();

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import {
   column,
   DB,
@@ -11,8 +10,6 @@ import {
   PLAIN,
   schema,
 } from "./engine-fixture.ts";
-
-setVerifying(true);
 
 test("LOCK TABLES READ keeps writers out, WRITE keeps everyone out, and both end with the unlock", async () => {
   await using fixture = await EngineFixture.open();

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import {
   column,
   DB,
@@ -13,8 +12,6 @@ import {
   schema,
   TEXT,
 } from "./engine-fixture.ts";
-
-setVerifying(true);
 
 async function withRows(): Promise<EngineFixture> {
   const fixture = await EngineFixture.open();

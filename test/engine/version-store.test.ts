@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import { HEADS_PREFIX, type RefChanges, type Refs, WORKING_SETS_PREFIX } from "../../src/vcs/refs.ts";
 import { DB, EngineFixture, isWaiting, PLAIN } from "./engine-fixture.ts";
-
-setVerifying(true);
 
 const MAIN_WORKING = `${WORKING_SETS_PREFIX}main`;
 

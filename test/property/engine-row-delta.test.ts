@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { setVerifying } from "../../src/base/assert.ts";
 import { MergedCursor } from "../../src/engine/merged-cursor.ts";
 import { keyToText, RowDelta } from "../../src/engine/row-delta.ts";
 import type { KeyRange, TupleCursor } from "../../src/prolly/tuple-cursor.ts";
-
-setVerifying(true);
 
 const key = fc.uint8Array({ maxLength: 2 }).map((bytes) => bytes.map((byte) => byte % 4));
 const edit = fc.record({ key, value: fc.option(fc.uint8Array({ maxLength: 2 }), { nil: undefined }) });

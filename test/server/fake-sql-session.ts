@@ -34,7 +34,7 @@ const POINT_TEXT = Buffer.from("x".repeat(119));
 const INT_COLUMNS = [column("n", INT)];
 
 /** One column of every type, with a value and its form in a row. */
-export const EVERY_TYPE: readonly (readonly [string, SqlType, Value])[] = [
+const EVERY_TYPE: readonly (readonly [string, SqlType, Value])[] = [
   ["tiny", { kind: "integer", name: "tinyint", unsigned: false, zerofill: false }, -128],
   ["tiny_u", { kind: "integer", name: "tinyint", unsigned: true, zerofill: false }, 255],
   ["small", { kind: "integer", name: "smallint", unsigned: false, zerofill: false }, -32768],
@@ -62,7 +62,7 @@ export const EVERY_TYPE: readonly (readonly [string, SqlType, Value])[] = [
   ["nothing", VARCHAR, null],
 ];
 
-export function writeValue(writer: RowWriter, type: SqlType, value: Value): void {
+function writeValue(writer: RowWriter, type: SqlType, value: Value): void {
   if (value === null) writer.writeNull();
   else if (value instanceof Decimal) writer.writeText(value.toString());
   else if (value instanceof DateTime) writer.writeDateTime(value);
@@ -78,7 +78,7 @@ interface FakePrepared extends PreparedStatement {
   readonly text: string;
 }
 
-export class FakeSqlSession implements SqlSession {
+class FakeSqlSession implements SqlSession {
   readonly facts: ConnectionFacts;
   status: SessionStatus;
 

@@ -11,10 +11,10 @@ import { NodeFileSystem } from "../../src/io/node-file-system.ts";
 import { type MysqlServerOptions, startMysqlServer } from "../../src/server/start-mysql-server.ts";
 import { createFakeSession } from "./fake-sql-session.ts";
 
-export const ROOT = { user: "root", host: "localhost" };
+const ROOT = { user: "root", host: "localhost" };
 
 /** A world in which every table and routine exists. */
-export const ANY_OBJECTS: GrantObjects = {
+const ANY_OBJECTS: GrantObjects = {
   currentDatabase: "d",
   tableExists: () => true,
   columnExists: () => true,

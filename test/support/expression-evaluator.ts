@@ -13,7 +13,7 @@ import { SqlError, sqlError } from "../../src/values/sql-error.ts";
 import type { SqlType } from "../../src/values/sql-type.ts";
 import type { Value } from "../../src/values/value.ts";
 
-export const DEFAULT_SQL_MODE: ReadonlySet<string> = new Set([
+const DEFAULT_SQL_MODE: ReadonlySet<string> = new Set([
   "ONLY_FULL_GROUP_BY",
   "STRICT_TRANS_TABLES",
   "NO_ZERO_IN_DATE",
@@ -136,7 +136,7 @@ export function shown(value: Value, bound: BoundExpression): string | null {
   return Buffer.from(text, "utf8").equals(bytes) ? text : `0x${bytes.toString("hex")}`;
 }
 
-export function evaluate(text: string): Evaluation {
+function evaluate(text: string): Evaluation {
   const bound = bindExpression(
     parseExpression(Buffer.from(text, "utf8"), { sqlMode: DEFAULT_SQL_MODE }),
     noColumns,

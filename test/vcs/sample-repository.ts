@@ -1,7 +1,7 @@
 /** A small repository in memory for the tests of this folder: tables of (id INT primary key, k INT, name VARCHAR). */
 
 import { compareBytes } from "../../src/bytes/compare.ts";
-import { EMPTY_HASH, type Hash } from "../../src/bytes/hash.ts";
+import type { Hash } from "../../src/bytes/hash.ts";
 import { MemoryChunkStore } from "../../src/chunks/memory-chunk-store.ts";
 import { readBlob, writeBlob } from "../../src/prolly/blob.ts";
 import { NodeReader } from "../../src/prolly/node-reader.ts";
@@ -150,5 +150,3 @@ export class SampleRepository {
     return { ...branch, workingSet: { ...branch.workingSet, working: this.write(working) } };
   }
 }
-
-export const NO_TREE: Hash = EMPTY_HASH;

@@ -7,7 +7,7 @@ import type { Identity, Repository, TransferResult } from "./repository.ts";
 export interface ProcedureSession {
   readonly user: string;
   readonly host: string;
-  /** Author of commits and tags when none is named: @@dolt_author_name and _email, else the SQL user. */
+  /** Author of commits and tags when none is named: the SQL user. */
   readonly identity: Identity;
   /** Aborted when the statement is killed, the client is gone, or the server stops. */
   readonly signal: AbortSignal;

@@ -2,7 +2,6 @@
 import { sqlError } from "../../values/sql-error.ts";
 import { truthReader } from "../expression/readers.ts";
 import { boundCall } from "../functions/function-definition.ts";
-import { constant } from "./bind-literal.ts";
 import type {
   BoundBase,
   BoundComparison,
@@ -325,9 +324,4 @@ function rowAgainstSubquery(
 /** `(a, b)` */
 export function bindRow(items: readonly BoundExpression[]): BoundRow {
   return { kind: "row", items, type: BIGINT, coercibility: 5, nullable: items.some((item) => item.nullable) };
-}
-
-/** TRUE or FALSE as the binder folds them. */
-export function conditionConstant(value: boolean): BoundExpression {
-  return constant(value ? 1 : 0, CONDITION);
 }

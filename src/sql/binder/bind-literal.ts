@@ -40,7 +40,7 @@ export function integerConstant(value: number): BoundConstant {
 }
 
 /** The value and type of a literal. Extracted literals' values are converted with this too. */
-export function literalOf(literal: Literal, environment: BindEnvironment): BoundConstant {
+function literalOf(literal: Literal, environment: BindEnvironment): BoundConstant {
   switch (literal.kind) {
     case "null":
       return NULL_CONSTANT;
@@ -106,7 +106,11 @@ function numberLiteral({ form, text }: NumberLiteral): BoundConstant {
 }
 
 function stringLiteral({ bytes, introducer }: StringLiteral, environment: BindEnvironment): BoundConstant {
-  if (introducer === "binary") return constant(bytes, { type: binaryType(bytes.length), coercibility: 4 });
+  const asBytes =
+    introducer === undefined
+      ? environment.clientCharset === "binary" || environment.connectionCollation === "binary"
+      : introducer === "binary";
+  if (asBytes) return constant(bytes, { type: binaryType(bytes.length), coercibility: 4 });
   const charset = introducer === undefined ? environment.clientCharset : charsetInfo(introducer).name;
   // MySQL keeps the bytes of a literal that is no text in its character set: dumps write geometry and BLOBs that way.
   const malformedAt = introducer === undefined ? findMalformed(bytes, charset) : -1;

@@ -11,9 +11,7 @@ import type { Evaluator } from "../executor/frame.ts";
 /** MySQL's COERCIBILITY(): the lower, the stronger. */
 export const COERCIBILITY_EXPLICIT = 0;
 export const COERCIBILITY_NONE = 1;
-export const COERCIBILITY_IMPLICIT = 2;
 export const COERCIBILITY_SYSTEM = 3;
-export const COERCIBILITY_LITERAL = 4;
 export const COERCIBILITY_NUMERIC = 5;
 export const COERCIBILITY_IGNORABLE = 6;
 export type Coercibility = 0 | 1 | 2 | 3 | 4 | 5 | 6;

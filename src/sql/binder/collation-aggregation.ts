@@ -3,7 +3,6 @@
  * character set its name begins with; `binary` is the collation of byte strings.
  */
 import { sqlError } from "../../values/sql-error.ts";
-import type { SqlType } from "../../values/sql-type.ts";
 import {
   type BoundBase,
   type BoundExpression,
@@ -38,10 +37,6 @@ export function charsetOfCollation(collation: string): string {
   const underscore = collation.indexOf("_");
   const charset = underscore < 0 ? collation : collation.slice(0, underscore);
   return charset === "utf8" ? "utf8mb3" : charset;
-}
-
-export function isBinaryType(type: SqlType): boolean {
-  return type.kind === "binary" || type.kind === "geometry" || type.kind === "bit";
 }
 
 /** The string traits of an expression when it is used as text. Numbers and temporals read as ASCII text. */

@@ -6,7 +6,7 @@
 
 import type { SqlType } from "../../values/sql-type.ts";
 import type { AggregateName, ColumnReference, SystemVariable, WindowReference } from "../ast/expression.ts";
-import type { OrderItem, Query } from "../ast/query.ts";
+import type { Query } from "../ast/query.ts";
 import type { BoundExpression, SubqueryPlan } from "./bound-expression.ts";
 
 /** An aggregate call with bound arguments, to be given a register by the planner. */
@@ -89,11 +89,3 @@ export interface BindEnvironment {
   /** A note or warning found while binding. */
   warn(level: "Note" | "Warning", errno: number, message: string): void;
 }
-
-/** GROUP BY-less ORDER items bound by {@link bindOrder}. */
-export interface BoundOrderItem {
-  readonly expression: BoundExpression;
-  readonly descending: boolean;
-}
-
-export type { OrderItem };

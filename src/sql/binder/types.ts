@@ -18,7 +18,6 @@ export const BIGINT_UNSIGNED: IntegerType = {
   unsigned: true,
   zerofill: false,
 };
-export const INT: IntegerType = { kind: "integer", name: "int", unsigned: false, zerofill: false };
 export const DOUBLE: FloatType = { kind: "float", name: "double", unsigned: false, zerofill: false };
 export const FLOAT: FloatType = { kind: "float", name: "float", unsigned: false, zerofill: false };
 export const NULL_TYPE: NullType = { kind: "null" };
@@ -26,8 +25,6 @@ export const JSON_TYPE: SqlType = { kind: "json" };
 export const DATE: SqlType = { kind: "date" };
 export const YEAR: SqlType = { kind: "year" };
 
-/** Decimals of a double without a fixed number of them. */
-export const NOT_FIXED_DECIMALS = 31;
 export const LONG_TEXT_BYTES = 4294967295;
 
 export function decimalType(precision: number, scale: number, unsigned = false): DecimalType {
@@ -67,7 +64,7 @@ const MAX_BYTES_PER_CHARACTER: Readonly<Record<string, number>> = {
   euckr: 2,
 };
 
-export function maxBytesPerCharacter(charset: string): number {
+function maxBytesPerCharacter(charset: string): number {
   return MAX_BYTES_PER_CHARACTER[charset] ?? 1;
 }
 

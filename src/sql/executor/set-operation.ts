@@ -6,8 +6,6 @@ import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import { type GroupKey, groupKeyOf } from "./group-key.ts";
 
-export type SetOperator = "union" | "except" | "intersect";
-
 const ROWS_PER_SLICE = 4096;
 
 /** One input after the other, duplicates and all. */

@@ -129,7 +129,7 @@ export class TextSortColumn implements SortColumn {
 }
 
 /** NULL sorts before everything. Both values come from the same `ToSortValue`, so they are comparable. */
-export function compareSortValues(left: SortValue, right: SortValue): number {
+function compareSortValues(left: SortValue, right: SortValue): number {
   if (left === null) return right === null ? 0 : -1;
   if (right === null) return 1;
   return left < right ? -1 : left > right ? 1 : 0;

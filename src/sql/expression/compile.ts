@@ -123,7 +123,7 @@ function compileColumn(bound: BoundColumn, layout: RowLayout): Evaluator {
 }
 
 /** A stored TIMESTAMP (UTC) as the session sees it. The zero timestamp has no zone. */
-export function toSessionTime(value: DateTime, context: StatementContext): DateTime {
+function toSessionTime(value: DateTime, context: StatementContext): DateTime {
   if (value.hasZeroPart) return value;
   const micros = microsOfDateTime(value);
   const offset = context.timeZoneOffsetMicros(micros);
@@ -133,7 +133,7 @@ export function toSessionTime(value: DateTime, context: StatementContext): DateT
 type Truth = (frame: Frame) => boolean | null;
 
 /** Three-valued truth of any expression. */
-export function compileTruth(bound: BoundExpression, layout: RowLayout): Truth {
+function compileTruth(bound: BoundExpression, layout: RowLayout): Truth {
   return truthReader(bound, compileExpression(bound, layout));
 }
 

@@ -45,7 +45,7 @@ function columnEmitter(
 }
 
 /** Writes a value by its type. */
-export function writeValue(value: Value, of: BoundBase, writer: RowWriter): void {
+function writeValue(value: Value, of: BoundBase, writer: RowWriter): void {
   if (value === null) {
     writer.writeNull();
     return;

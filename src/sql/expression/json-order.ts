@@ -50,7 +50,7 @@ export function compareJson(left: JsonValue, right: JsonValue): number {
   return 0;
 }
 
-export function compareText(left: string, right: string): number {
+function compareText(left: string, right: string): number {
   return left === right ? 0 : Buffer.compare(Buffer.from(left, "utf8"), Buffer.from(right, "utf8"));
 }
 

@@ -40,7 +40,7 @@ const DOUBLE_TEXT = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/;
 const INTEGER_TEXT = /^[ \t\n\v\f\r]*([+-]?\d+)/;
 
 /** The number at the start of `text`, with a warning when there is more than that. */
-export function textToDouble(text: string, context: StatementContext): number {
+function textToDouble(text: string, context: StatementContext): number {
   const match = DOUBLE_TEXT.exec(text);
   if (match === null) {
     // Nothing at all is 0 without a complaint.
@@ -54,7 +54,7 @@ export function textToDouble(text: string, context: StatementContext): number {
 }
 
 /** The integer at the start of `text`, limited to 64 bits; a fraction is cut off. */
-export function textToInteger(text: string, context: StatementContext): SqlInteger {
+function textToInteger(text: string, context: StatementContext): SqlInteger {
   const match = INTEGER_TEXT.exec(text);
   if (match === null) {
     warnTruncated(context, "INTEGER", text);
@@ -78,7 +78,7 @@ function textToDecimal(text: string, context: StatementContext): Decimal {
 }
 
 /** Rounds to the nearest 64-bit integer, halves to even, limits at the ends. */
-export function doubleToInteger(value: number): SqlInteger {
+function doubleToInteger(value: number): SqlInteger {
   const floor = Math.floor(value);
   const rest = value - floor;
   const rounded = rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1;
@@ -200,7 +200,7 @@ function roundSeconds(number: number, microsecond: number): number {
   return microsecond >= 500_000 ? number + 1 : number;
 }
 
-export function clampInteger(value: SqlInteger): SqlInteger {
+function clampInteger(value: SqlInteger): SqlInteger {
   if (typeof value === "number") return value;
   return value < INT64_MIN ? INT64_MIN : value > UINT64_MAX ? UINT64_MAX : value;
 }

@@ -46,7 +46,7 @@ export function localNow(context: StatementContext): DateTime {
 }
 
 /** A time of day on the current date. */
-export function timeOnCurrentDate(micros: number, context: StatementContext): DateTime {
+function timeOnCurrentDate(micros: number, context: StatementContext): DateTime {
   const now = context.nowMicros + context.timeZoneOffsetMicros(context.nowMicros);
   return dateTimeFromMicros(Math.floor(now / MICROS_PER_DAY) * MICROS_PER_DAY + micros);
 }
@@ -59,7 +59,7 @@ function rulesOf(context: StatementContext): DateRules {
 }
 
 /** Text as a date and time in the session's zone; undefined when it is none. `warn` hears of text left over. */
-export function readDateTimeText(
+function readDateTimeText(
   text: string,
   context: StatementContext,
   warn?: (kind: string, text: string) => void,
@@ -141,7 +141,7 @@ function textToDateTime(text: string, { context, comparing, asDate }: TemporalOp
 }
 
 /** Zero dates and dates with zero parts that sql_mode does not let be. */
-export function isRefused(value: DateTime, context: StatementContext): boolean {
+function isRefused(value: DateTime, context: StatementContext): boolean {
   if (!value.hasZeroPart) return false;
   const zero = value.year === 0 && value.month === 0 && value.day === 0;
   return context.sqlMode.has(zero ? "NO_ZERO_DATE" : "NO_ZERO_IN_DATE");

@@ -18,11 +18,11 @@ export function latinToBytes(text: string): Uint8Array {
   return Buffer.from(text, "latin1");
 }
 
-export function utf8ToText(bytes: Uint8Array): string {
+function utf8ToText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
-export function utf8ToBytes(text: string): Uint8Array {
+function utf8ToBytes(text: string): Uint8Array {
   return Buffer.from(text, "utf8");
 }
 
@@ -72,12 +72,12 @@ function floatText(value: number, type: SqlType & { kind: "float" }, decimals: n
   return type.name === "float" ? formatFloat(value) : formatDouble(value);
 }
 
-export function setText(value: number | bigint, members: readonly string[]): string {
+function setText(value: number | bigint, members: readonly string[]): string {
   const bits = BigInt(value);
   return members.filter((_, at) => (bits >> BigInt(at)) & 1n).join(",");
 }
 
-export function bitBytes(value: number | bigint, width: number): Uint8Array {
+function bitBytes(value: number | bigint, width: number): Uint8Array {
   const size = (width + 7) >> 3;
   const bytes = new Uint8Array(size);
   let rest = BigInt(value);

@@ -30,7 +30,7 @@ export function collationKey(collationName: string): (text: string) => string {
 }
 
 /** Equal decimals of different scales have one key. */
-export function decimalKey(value: Decimal): string {
+function decimalKey(value: Decimal): string {
   let digits = String(value.digits);
   let scale = value.scale;
   while (scale > 0 && digits.endsWith("0")) {
@@ -41,7 +41,7 @@ export function decimalKey(value: Decimal): string {
 }
 
 /** Year to microsecond as one key. */
-export function dateTimeKey(value: DateTime): string {
+function dateTimeKey(value: DateTime): string {
   return `${dateTimeToNumber(value)}.${value.microsecond}`;
 }
 

@@ -170,7 +170,7 @@ function outOfRange(kind: string, { operator, left, right }: ArithmeticText): Er
 }
 
 /** Division by zero: NULL, and warning 1365 (an error in strict data changes) under ERROR_FOR_DIVISION_BY_ZERO. */
-export function divisionByZero(context: StatementContext): null {
+function divisionByZero(context: StatementContext): null {
   if (context.sqlMode.has("ERROR_FOR_DIVISION_BY_ZERO")) {
     const error = sqlError("ER_DIVISION_BY_ZERO");
     if (context.strict) throw error;

@@ -2,15 +2,12 @@
 import {
   DateTime,
   dateFromDayNumber,
-  dateTimeFromMicros,
   dayNumber,
   daysInMonth,
-  EPOCH_DAY_NUMBER,
   isLeapYear,
   MAX_DAY_NUMBER,
   MICROS_PER_DAY,
   MICROS_PER_SECOND,
-  microsOfDateTime,
 } from "../../values/datetime.ts";
 import type { IntervalUnit } from "../ast/expression.ts";
 
@@ -180,7 +177,7 @@ export function addMicros(value: DateTime, micros: number): DateTime | undefined
 }
 
 /** The date with another time of day. */
-export function withTime(date: DateTime, micros: number): DateTime {
+function withTime(date: DateTime, micros: number): DateTime {
   const seconds = Math.floor(micros / MICROS_PER_SECOND);
   return new DateTime(
     date.year,
@@ -214,13 +211,4 @@ export function dateOfYearDay(year: number, day: number): DateTime | undefined {
   if (day < 1) return undefined;
   const days = dayNumber(year, 1, 1) + day - 1;
   return days > 365 && days <= MAX_DAY_NUMBER ? dateFromDayNumber(days) : undefined;
-}
-
-/** Whether it has a place on the calendar, and so an instant. */
-export function epochMicros(value: DateTime): number {
-  return value.hasZeroPart ? (0 - EPOCH_DAY_NUMBER) * MICROS_PER_DAY : microsOfDateTime(value);
-}
-
-export function fromEpochMicros(micros: number): DateTime {
-  return dateTimeFromMicros(micros);
 }

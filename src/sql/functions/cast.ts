@@ -226,14 +226,14 @@ export function checkedDate(value: DateTime, kind: string, context: StatementCon
 }
 
 /** Rounds the fraction to `digits` digits, carrying into the date. */
-export function roundDateTime(value: DateTime, digits: number): DateTime {
+function roundDateTime(value: DateTime, digits: number): DateTime {
   const unit = 10 ** (6 - digits);
   if (value.microsecond % unit === 0 || value.hasZeroPart) return value;
   const micros = microsOfDateTime(value);
   return dateTimeFromMicros(Math.floor((micros + unit / 2) / unit) * unit);
 }
 
-export function roundTime(micros: number, digits: number): number {
+function roundTime(micros: number, digits: number): number {
   const unit = 10 ** (6 - digits);
   const magnitude = Math.min(MAX_TIME_MICROS, Math.floor((Math.abs(micros) + unit / 2) / unit) * unit);
   return micros < 0 ? -magnitude : magnitude;
@@ -278,12 +278,7 @@ function castDecimal(operand: BoundExpression, target: SqlType, evaluate: Evalua
 }
 
 /** Rounds to the scale; what is too large becomes the largest value, with warning 1264. */
-export function fitDecimal(
-  value: Decimal,
-  precision: number,
-  scale: number,
-  context: StatementContext,
-): Decimal {
+function fitDecimal(value: Decimal, precision: number, scale: number, context: StatementContext): Decimal {
   const rounded = roundDecimal(value, scale);
   if (integerDigits(rounded) <= precision - scale) return rounded;
   const error = sqlError("ER_WARN_DATA_OUT_OF_RANGE", "cast_as_decimal", 1);

@@ -338,7 +338,7 @@ function dateOfWeek(parts: ParsedParts): DateTime | undefined {
 }
 
 /** STR_TO_DATE's reading of `text`; undefined when it does not fit the pattern. */
-export function parseByPattern(
+function parseByPattern(
   text: string,
   pattern: string,
 ): { readonly value: DateTime; readonly complete: boolean } | undefined {

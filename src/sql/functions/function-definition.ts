@@ -94,11 +94,7 @@ export interface ScalarOptions {
   readonly volatility?: Volatility;
 }
 
-export function shapeOf(
-  shape: Shape,
-  args: readonly BoundExpression[],
-  environment: BindEnvironment,
-): ResultShape {
+function shapeOf(shape: Shape, args: readonly BoundExpression[], environment: BindEnvironment): ResultShape {
   return typeof shape === "function" ? shape(args, environment) : shape;
 }
 

@@ -29,7 +29,7 @@ let node: string | undefined;
 let clockSequence: string | undefined;
 
 /** A version 1 UUID: time, and a random node that stays the same while the process runs. */
-export function newUuid(): string {
+function newUuid(): string {
   node ??= Buffer.from(systemRandom.bytes(6)).toString("hex");
   clockSequence ??= ((systemRandom.integer(0x4000) | 0x8000) >>> 0).toString(16);
   let ticks = BigInt(Math.floor(systemClock.now())) * TICKS_PER_MILLISECOND + GREGORIAN_TICKS;

@@ -31,7 +31,7 @@ const POSIX_CLASSES: Readonly<Record<string, string>> = {
 const SYNTAX_CHARACTERS = "^$\\.*+?()[]{}|/-";
 
 /** ICU's pattern as a JavaScript one (flag v-free, `u` mode). */
-export function translatePattern(pattern: string): string {
+function translatePattern(pattern: string): string {
   let result = "";
   let classDepth = 0;
   for (let i = 0; i < pattern.length; i++) {
@@ -126,7 +126,7 @@ function patternError(pattern: string, error: unknown): Error {
   return sqlError("ER_REGEXP_RULE_SYNTAX", 1, 1 + Math.max(0, pattern.search(/[*+?]/)));
 }
 
-export function compilePattern(pattern: string, flags: string): RegExp {
+function compilePattern(pattern: string, flags: string): RegExp {
   if (pattern === "") throw sqlError("ER_REGEXP_ILLEGAL_ARGUMENT");
   // Flags for the whole pattern may stand at its start: (?i), (?ms) …
   const inline = /^\(\?([imsx-]+)\)/.exec(pattern);

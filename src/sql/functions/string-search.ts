@@ -10,7 +10,7 @@ import { boundCall, type FunctionDefinition, MANY } from "./function-definition.
 import { charactersOf, stringQuery } from "./string-function.ts";
 
 /** The 1-based position of `needle` at or after `from`; 0 when it is not there. */
-export function locate(collation: string, needle: string, text: string, from = 1): number {
+function locate(collation: string, needle: string, text: string, from = 1): number {
   const characters = charactersOf(text);
   if (from < 1 || from > characters.length + 1) return 0;
   const wanted = [...needle];

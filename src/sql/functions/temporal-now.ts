@@ -77,7 +77,7 @@ function localSystemMicros(context: StatementContext): number {
 }
 
 /** The instant of a local date and time of the session's zone. */
-export function toEpochMicros(local: DateTime, context: StatementContext): number {
+function toEpochMicros(local: DateTime, context: StatementContext): number {
   const wall = microsOfDateTime(local);
   const guess = wall - context.timeZoneOffsetMicros(wall);
   return wall - context.timeZoneOffsetMicros(guess);

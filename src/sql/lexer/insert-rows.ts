@@ -16,7 +16,7 @@ export const LITERAL_DECIMAL = 2;
 /** number */
 export const LITERAL_FLOAT = 3;
 /** string: valid text */
-export const LITERAL_TEXT = 4;
+const LITERAL_TEXT = 4;
 /** Uint8Array: 0x…, x'…', b'…', _binary '…', or a string that is not valid UTF-8 */
 export const LITERAL_BINARY = 5;
 /** DEFAULT */

@@ -86,11 +86,16 @@ const BINDING: ReadonlySet<string> = new Set([
   "COLLATE",
 ]);
 
+export interface NormalizeOptions extends LexerOptions {
+  /** The client's character set is UTF-8 or its part: else strings stay, for the binder to convert. */
+  readonly textIsUtf8?: boolean;
+}
+
 /** undefined: not a statement for the plan cache. */
 export function normalize(
   text: Uint8Array,
   start: number,
-  options: LexerOptions,
+  options: NormalizeOptions,
 ): NormalizedStatement | undefined {
   if (text.length - start > TEXT_MAX) return undefined;
   const tokens = tokenize(text, start, options);
@@ -106,6 +111,7 @@ class Normalizer {
   readonly #source: string;
   readonly #origin: number;
   readonly #backslashEscapes: boolean;
+  readonly #textIsUtf8: boolean;
   readonly #offsets: number[] = [];
   readonly #values: Value[] = [];
   #key = "";
@@ -116,12 +122,13 @@ class Normalizer {
   #base = false;
   readonly #levels: boolean[] = [];
 
-  constructor(tokens: Tokens, options: LexerOptions) {
+  constructor(tokens: Tokens, options: NormalizeOptions) {
     this.#tokens = tokens;
     this.#text = tokens.text;
     this.#origin = tokens.starts[0] as number;
     this.#source = latin1Text(tokens.text, this.#origin, tokens.ends.at(-1) as number);
     this.#backslashEscapes = !options.noBackslashEscapes;
+    this.#textIsUtf8 = options.textIsUtf8 !== false;
     this.#copied = this.#origin;
   }
 
@@ -226,6 +233,7 @@ class Normalizer {
 
   /** undefined: the bytes are no text; such a literal is a byte string, which has a plan of its own. */
   #string(start: number, end: number): string | undefined {
+    if (!this.#textIsUtf8) return undefined;
     const quote = this.#text[start] as number;
     for (let i = start + 1; i < end - 1; i++) {
       const byte = this.#text[i] as number;

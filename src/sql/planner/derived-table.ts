@@ -140,11 +140,7 @@ function derivedSource(planned: PlannedQuery, options: DerivedOptions, context: 
 }
 
 /** The query with its columns' values put into the registers. */
-export function computedInto(
-  planned: PlannedQuery,
-  registers: readonly number[],
-  builder: PlanBuilder,
-): PlanNode {
+function computedInto(planned: PlannedQuery, registers: readonly number[], builder: PlanBuilder): PlanNode {
   const { node } = planned;
   return {
     shape: { slots: [], registers },

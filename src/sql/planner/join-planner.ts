@@ -318,7 +318,7 @@ function otherStep(options: OtherJoin): Step {
 
 /** The left side is planned as usual; the right side as the inner side of a loop or hash join, under the ON
  *  conditions. Conditions of WHERE (`alone`) are applied to the left side where they can, else after the join. */
-export function planLeftJoin(
+function planLeftJoin(
   relation: Relation & { readonly kind: "left-join" },
   conditions: readonly BoundExpression[],
   before: RowShape,

@@ -3,7 +3,6 @@ import { compareBytes } from "../../bytes/compare.ts";
 import type { KeyRange } from "../../prolly/tuple-cursor.ts";
 import { prefixSuccessor } from "../../tables/row-codec.ts";
 import type { Value } from "../../values/value.ts";
-import { type BoundExpression, childrenOf } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
 import type { KeyBuilder } from "../executor/point-lookup.ts";
 import type { RangeBuilder } from "../executor/table-scan.ts";
@@ -215,8 +214,4 @@ export function estimateRange(
   if (list.length <= 10) return list.reduce((sum, range) => sum + view.estimateCount(index, range), 0);
   const sample = list.slice(0, 10).reduce((sum, range) => sum + view.estimateCount(index, range), 0);
   return Math.ceil((sample / 10) * list.length);
-}
-
-export function holdsSubquery(expression: BoundExpression): boolean {
-  return expression.kind === "subquery" || childrenOf(expression).some(holdsSubquery);
 }

@@ -22,7 +22,7 @@ export interface OrderAndLimit {
 export type CountRows = (frame: Frame) => number;
 
 /** A row count of LIMIT or OFFSET: a literal or a parameter. */
-export function compileCount(expression: Expression, context: QueryContext, level: QueryLevel): CountRows {
+function compileCount(expression: Expression, context: QueryContext, level: QueryLevel): CountRows {
   const scope = new QueryScope(level, {
     clause: "field list",
     aggregates: "forbidden",

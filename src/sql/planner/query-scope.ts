@@ -235,7 +235,7 @@ function matchesSource(source: Source, reference: ColumnReference): boolean {
   );
 }
 
-export function writtenName(reference: ColumnReference): string {
+function writtenName(reference: ColumnReference): string {
   return [reference.database, reference.table, reference.name].filter((part) => part !== undefined).join(".");
 }
 

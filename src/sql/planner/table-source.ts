@@ -45,12 +45,7 @@ function originOf(
 }
 
 /** The columns of a table in a slot as bound expressions. A virtual generated column is its expression. */
-export function tableColumns(
-  table: StoredTable,
-  slot: number,
-  alias: string,
-  builder: PlanBuilder,
-): SourceColumn[] {
+function tableColumns(table: StoredTable, slot: number, alias: string, builder: PlanBuilder): SourceColumn[] {
   const { schema } = table.view;
   const names = { database: table.database, table: table.name, alias };
   const columns: SourceColumn[] = schema.columns.map((column, at) => ({

@@ -63,7 +63,7 @@ export interface SelectOptions extends ContextOptions {
 }
 
 /** Sends each row to the sink. */
-export class SinkConsumer {
+class SinkConsumer {
   readonly #sink: ResultSink;
   readonly #writer: RowWriter;
   readonly #fields: readonly FieldEmit[];

@@ -30,6 +30,7 @@ export class StatementCache {
       ansiQuotes: sqlMode.has("ANSI") || sqlMode.has("ANSI_QUOTES"),
       noBackslashEscapes: sqlMode.has("NO_BACKSLASH_ESCAPES"),
       ignoreSpace: sqlMode.has("ANSI") || sqlMode.has("IGNORE_SPACE"),
+      textIsUtf8: settings.clientCharset.startsWith("utf8"),
     });
     if (normalized === undefined) return undefined;
     const { key, values, nextOffset } = normalized;

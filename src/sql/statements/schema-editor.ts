@@ -19,8 +19,6 @@ const COLUMNS_MAX = 4096;
 const INDEXES_MAX = 64;
 const NAME_LENGTH_MAX = 64;
 
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 export function sameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }

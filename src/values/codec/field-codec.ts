@@ -41,10 +41,6 @@ const INTEGER_WIDTH: Readonly<Record<IntegerName, number>> = {
   bigint: 8,
 };
 
-export function integerWidth(name: IntegerName): number {
-  return INTEGER_WIDTH[name];
-}
-
 interface FixedWidthForm {
   readonly width: number;
   readonly read: (bytes: Uint8Array, at: number) => Value;
@@ -162,7 +158,7 @@ function fixedForm(type: SqlType): FixedWidthForm | undefined {
 }
 
 /** A string out of UTF-8 bytes. */
-export function utf8Slice(bytes: Uint8Array, start: number, end: number): string {
+function utf8Slice(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
 }
 

@@ -220,7 +220,7 @@ export function writeDateTime(value: DateTime, bytes: Uint8Array, at: number): v
 }
 
 /** Microseconds since the epoch of a stored timestamp; 0 stands for '0000-00-00 00:00:00'. */
-export function readEpochMicros(bytes: Uint8Array, at: number): number {
+function readEpochMicros(bytes: Uint8Array, at: number): number {
   return readUnsigned(bytes, at, 8) as number;
 }
 

@@ -62,7 +62,7 @@ function floatText(value: number, name: "float" | "double", scale: number | unde
 }
 
 /** The members of a SET value, joined by commas. */
-export function setText(value: SqlInteger, members: readonly string[]): string {
+function setText(value: SqlInteger, members: readonly string[]): string {
   const bits = BigInt(value);
   return members.filter((_, i) => ((bits >> BigInt(i)) & 1n) === 1n).join(",");
 }

@@ -39,7 +39,7 @@ const INTEGER_BITS: Readonly<Record<IntegerName, number>> = {
 };
 
 /** The least and greatest value of an integer type, in canonical form. */
-export function integerRange(type: IntegerType): {
+function integerRange(type: IntegerType): {
   readonly least: SqlInteger;
   readonly greatest: SqlInteger;
 } {

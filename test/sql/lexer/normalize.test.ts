@@ -31,6 +31,11 @@ describe("normalize", () => {
     expect(normalized?.key).toContain("'a\xff'");
   });
 
+  test("leaves strings in the text for a client whose character set is not UTF-8", () => {
+    const options = { ...OPTIONS, textIsUtf8: false };
+    expect(normalize(Buffer.from("INSERT INTO t VALUES (1, 'é')"), 0, options)?.values).toEqual([1]);
+  });
+
   test("gives statements of different literal types different keys", () => {
     expect(keyOf("select a from t where b = 1")).not.toBe(keyOf("select a from t where b = '1'"));
     expect(keyOf("select a from t where b = 1.5")).not.toBe(keyOf("select a from t where b = 1.55"));
