@@ -11,7 +11,7 @@ import type { CairnEngine } from "../cairn-engine.ts";
 import { DatabaseRepository } from "../version-control/database-repository.ts";
 import { describeSize, describeTransfer, type RemoteOpener } from "../version-control/remote-opener.ts";
 import { createRemoteOpener } from "../version-control/remote-stores.ts";
-import { EngineRepositoryServer } from "../version-control/repository-server.ts";
+import { EngineRepositoryServer, nameFromUrl } from "../version-control/repository-server.ts";
 import { TransferGate } from "../version-control/transfer-gate.ts";
 import type { Procedure } from "./procedure.ts";
 import type { ProcedureRegistry } from "./registry.ts";
@@ -130,8 +130,9 @@ export class ProcedureCaller {
       },
       server: {
         clone: (url, options) => {
-          if (options.name !== undefined) session.requireDatabase(options.name, false);
-          return server.clone(url, options);
+          const name = options.name ?? nameFromUrl(url);
+          session.requireDatabase(name, false);
+          return server.clone(url, { ...options, name });
         },
         restore: (url, name, options) => {
           session.requireDatabase(name, options.force);

@@ -111,9 +111,10 @@ function resultOf(done: string, received: TransferProgress): TransferResult {
   };
 }
 
-/** The last part of the path. */
-function nameFromUrl(url: string): string {
-  const [last = ""] = decodeURIComponent(new URL(url).pathname)
+/** The name of a clone that is given none: the last part of the address's path. 1210 when there is none. */
+export function nameFromUrl(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : "";
+  const [last = ""] = decodeURIComponent(path)
     .split("/")
     .filter((part) => part !== "")
     .slice(-1);

@@ -140,11 +140,13 @@ export class SessionState {
 
   bindEnvironment(parameterTypes: readonly SqlType[] = []): BindEnvironment {
     const { settings } = this;
+    const binaryConnection = settings.connectionCollation === "binary";
     return {
       sqlMode: settings.sqlMode,
       clientCharset: settings.clientCharset,
-      connectionCharset: settings.connectionCharset,
-      connectionCollation: settings.connectionCollation,
+      // Under SET NAMES binary literals are bytes, but functions still make text, which has an order of its own.
+      connectionCharset: binaryConnection ? "utf8mb4" : settings.connectionCharset,
+      connectionCollation: binaryConnection ? "utf8mb4_bin" : settings.connectionCollation,
       database: this.database,
       divPrecisionIncrement: settings.divPrecisionIncrement,
       defaultWeekFormat: settings.defaultWeekFormat,
