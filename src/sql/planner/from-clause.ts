@@ -99,6 +99,7 @@ function bindNamedTable(
 function constantText(expression: Expression): string {
   if (expression.kind === "string") return Buffer.from(expression.bytes).toString("utf8");
   if (expression.kind === "column" && expression.table === undefined) return expression.name;
+  if (expression.kind === "temporal") return expression.text;
   throw sqlError("ER_NOT_SUPPORTED_YET", "AS OF an expression");
 }
 

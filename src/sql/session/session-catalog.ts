@@ -2,6 +2,9 @@
 import type { DatabaseRevision, Transaction } from "../../engine/api.ts";
 import { createRowCodec, type RowCodec } from "../../tables/row-codec.ts";
 import type { TableSchema } from "../../tables/schema.ts";
+import { microsOfDateTime } from "../../values/datetime.ts";
+import { LENIENT_DATES, parseDateTime } from "../../values/temporal-parse.ts";
+import { findTimeZone } from "../../values/time-zone.ts";
 import type { CatalogTable, ComputedTable, PlannerCatalog } from "../planner/catalog.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -37,7 +40,7 @@ export class SessionCatalog implements PlannerCatalog {
     const computed = session.services.computedTables?.find(database ?? session.database ?? "", name, session);
     if (computed !== undefined) return computed;
     let revision: DatabaseRevision = session.revisionOf(database);
-    if (asOf !== undefined) revision = session.engineSession.resolveAsOf(revision.databaseName, asOf);
+    if (asOf !== undefined) revision = this.#resolveAsOf(revision.databaseName, asOf);
     const view = this.#transaction.openTable(revision, name);
     return {
       kind: "stored",
@@ -47,5 +50,20 @@ export class SessionCatalog implements PlannerCatalog {
       view,
       codec: codecOf(view.schema),
     };
+  }
+
+  /** A revision goes before a time; a text that is none is read as a date and time of the session's time zone. */
+  #resolveAsOf(database: string, asOf: string | number): DatabaseRevision {
+    const { engineSession, settings } = this.#session;
+    try {
+      return engineSession.resolveAsOf(database, asOf);
+    } catch (error) {
+      const time = typeof asOf === "string" ? parseDateTime(asOf, LENIENT_DATES) : undefined;
+      if (time === undefined || time.truncated || time.value.hasZeroPart) throw error;
+      const local = microsOfDateTime(time.value);
+      const zone = findTimeZone(settings.timeZone);
+      // A local time that a change of the clock skips is taken as it stands.
+      return engineSession.resolveAsOf(database, zone?.toEpoch(local) ?? local);
+    }
   }
 }
