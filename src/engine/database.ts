@@ -412,7 +412,7 @@ export class Database {
   }
 
   #scheduleCheckpoint(log: WriteAheadLog): void {
-    const { settings, clock } = this.#services;
+    const { settings } = this.#services;
     let sizeBytes = log.sizeBytes;
     for (const branch of this.#branches.values()) sizeBytes = Math.max(sizeBytes, branch.dirtyBytes);
     // The log of a small database must not outgrow it by far, and its checkpoints are cheap.
@@ -420,10 +420,15 @@ export class Database {
     if (sizeBytes > Math.min(settings.checkpointSizeBytes, proportion)) {
       this.#startBackgroundCheckpoint("under load");
     } else {
-      this.#checkpointTimer ??= clock.startTimer(settings.checkpointIntervalMs, () => {
-        this.#startBackgroundCheckpoint("at rest");
-      });
+      this.#startTimer();
     }
+  }
+
+  #startTimer(): void {
+    const { settings, clock } = this.#services;
+    this.#checkpointTimer ??= clock.startTimer(settings.checkpointIntervalMs, () => {
+      this.#startBackgroundCheckpoint("at rest");
+    });
   }
 
   #startBackgroundCheckpoint(load: "under load" | "at rest"): void {
@@ -431,7 +436,11 @@ export class Database {
     this.#checkpointTimer = undefined;
     if (this.#closed) return;
     this.#background ??= this.checkpoint()
-      .then(() => this.garbage.startWhenDue(load))
+      .then(() => {
+        const collecting = this.garbage.startWhenDue(load);
+        // The last look is taken at rest, when there is nothing more to come and no collection under way.
+        if (!this.#closed && (load === "under load" || collecting)) this.#startTimer();
+      })
       .catch((error: unknown) => {
         // Nothing is lost: the edits stay in memory and in the log, and the next checkpoint tries again.
         this.#services.logger.error("checkpoint failed", { database: this.name, error: String(error) });

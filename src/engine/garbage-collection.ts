@@ -11,7 +11,7 @@ import type { Database } from "./database.ts";
 const GROWTH_FACTOR = 2;
 /** Under load collections of small databases would follow one another. */
 const GROWTH_UNDER_LOAD_BYTES = 16 * 1024 * 1024;
-const GROWTH_AT_REST_BYTES = 8 * 1024 * 1024;
+const GROWTH_AT_REST_BYTES = 4 * 1024 * 1024;
 
 export class GarbageCollection {
   readonly #database: Database;
@@ -49,11 +49,14 @@ export class GarbageCollection {
     return Math.max(0, report.sizeBeforeBytes - report.sizeAfterBytes);
   }
 
-  /** Begins a collection when one is due and nobody keeps it waiting. */
-  startWhenDue(load: "under load" | "at rest"): void {
+  /** Begins a collection when one is due and nobody keeps it waiting. True when one is under way: it is worth another
+   *  look when it has ended. */
+  startWhenDue(load: "under load" | "at rest"): boolean {
     const { chunks } = this.#database;
-    if (this.#running !== undefined || this.#abort.signal.aborted) return;
-    if (!isDue(chunks, this.#liveBytes, load) || chunks.isHeld) return;
+    if (this.#running !== undefined) return true;
+    if (this.#abort.signal.aborted) return false;
+    if (!isDue(chunks, this.#liveBytes, load)) return false;
+    if (chunks.isHeld) return true;
     const { logger } = this.#database.services;
     this.#running = this.collect({ full: true })
       .then((freedBytes) => logger.debug("garbage collected", { database: this.#database.name, freedBytes }))
@@ -66,6 +69,7 @@ export class GarbageCollection {
       .finally(() => {
         this.#running = undefined;
       });
+    return true;
   }
 
   /** Ends a collection under way; what it wrote is removed when the database is opened again. */

@@ -27,8 +27,11 @@ describe("mysql2", () => {
     await connection.query("CREATE TABLE b (id INT PRIMARY KEY, b BLOB, v VARBINARY(300))");
     await connection.query("INSERT INTO b VALUES (?, ?, ?)", [1, BYTES, BYTES]);
     await connection.execute("INSERT INTO b VALUES (?, ?, ?)", [2, BYTES, BYTES]);
-    for (const run of ["query", "execute"] as const) {
-      const [rows] = await connection[run]<RowDataPacket[]>("SELECT b, v FROM b ORDER BY id");
+    const sql = "SELECT b, v FROM b ORDER BY id";
+    for (const [rows] of [
+      await connection.query<RowDataPacket[]>(sql),
+      await connection.execute<RowDataPacket[]>(sql),
+    ]) {
       for (const row of rows) {
         expect(row["b"]).toEqual(BYTES);
         expect(row["v"]).toEqual(BYTES);
