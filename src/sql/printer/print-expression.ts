@@ -159,7 +159,7 @@ export class ExpressionPrinter {
         return `(${this.print(node.left)} ${node.operator === "div" ? "DIV" : node.operator} ${this.print(node.right)})`;
       case "and":
       case "or":
-        return `(${node.operands.map((operand) => this.truth(operand)).join(` ${node.kind} `)})`;
+        return `(${this.#terms(node.kind, node.operands, false).join(` ${node.kind} `)})`;
       case "between": {
         const not = node.negated ? "not " : "";
         return `(${this.print(node.operand)} ${not}between ${this.print(node.low)} and ${this.print(node.high)})`;
@@ -199,6 +199,22 @@ export class ExpressionPrinter {
     return isTruthValue(node) ? this.print(node) : `(0 <> ${this.print(node)})`;
   }
 
+  /** The terms of a chain of one operator: MySQL joins nested chains, also those that a NOT pushed inwards makes. */
+  #terms(word: "and" | "or", operands: readonly Expression[], negated: boolean): string[] {
+    return operands.flatMap((operand) => {
+      let node = operand;
+      let inverted = negated;
+      while (node.kind === "unary" && (node.operator === "not" || node.operator === "!")) {
+        inverted = !inverted;
+        node = node.operand;
+      }
+      if ((node.kind === "and" || node.kind === "or") && (node.kind === word) !== inverted) {
+        return this.#terms(word, node.operands, inverted);
+      }
+      return [inverted ? this.negated(node) : this.truth(node)];
+    });
+  }
+
   /** NOT node, pushed inwards where that is possible. */
   negated(node: Expression): string {
     switch (node.kind) {
@@ -213,7 +229,7 @@ export class ExpressionPrinter {
       case "and":
       case "or": {
         const word = node.kind === "and" ? "or" : "and";
-        return `(${node.operands.map((operand) => this.negated(operand)).join(` ${word} `)})`;
+        return `(${this.#terms(word, node.operands, true).join(` ${word} `)})`;
       }
       case "between":
       case "in":
