@@ -20,20 +20,23 @@ export interface TimeZone {
   toEpoch(localMicros: number): number | undefined;
 }
 
-const named = new Map<string, TimeZone>();
+const zones = new Map<string, TimeZone>();
 
 /** The zone of this name; undefined when there is none. */
 export function findTimeZone(name: string): TimeZone | undefined {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = makeZone(name);
+  // Only zones that exist are kept: any text may be asked for.
+  if (zone !== undefined) zones.set(name, zone);
+  return zone;
+}
+
+function makeZone(name: string): TimeZone | undefined {
   const fixed = /^([+-])(\d{1,2}):(\d{2})$/.exec(name);
   if (fixed !== null) return fixedZone(name, fixed[1] === "-", Number(fixed[2]), Number(fixed[3]));
-  let zone = named.get(name);
-  if (zone === undefined) {
-    const offsetOf = name.toUpperCase() === "SYSTEM" ? systemOffset : namedOffset(name);
-    if (offsetOf === undefined) return undefined;
-    zone = cachedZone(name, offsetOf);
-    named.set(name, zone);
-  }
-  return zone;
+  const offsetOf = name.toUpperCase() === "SYSTEM" ? systemOffset : namedOffset(name);
+  return offsetOf === undefined ? undefined : cachedZone(name, offsetOf);
 }
 
 /** From -13:59 to +14:00. */

@@ -71,7 +71,7 @@ function planPush(store: VersionStore, refs: Refs, branch: string, options: Push
   const upstreams = new Map<string, string>();
   for (const spec of specs) {
     if (spec === "") throw new VersionError("invalid_revision", spec, "invalid ref spec: ''");
-    const { source, destination, force } = parseRefspec(spec.startsWith(":") ? spec : spec);
+    const { source, destination, force } = parseRefspec(spec);
     const local = source === "" ? undefined : findSource(refs, source);
     const target = fullName(destination, local?.name ?? "");
     updates.push({ source: local?.address, destination: target, force: force || options.force });

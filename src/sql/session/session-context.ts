@@ -2,14 +2,15 @@
 import { AssertionError } from "../../base/assert.ts";
 import type { Hash } from "../../bytes/hash.ts";
 import { type DateTime, dateTimeFromMicros, microsOfDateTime } from "../../values/datetime.ts";
+import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { StoreContext } from "../../values/store/store-context.ts";
 import type { DateRules } from "../../values/temporal-parse.ts";
+import { findTimeZone } from "../../values/time-zone.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { Frame } from "../executor/frame.ts";
 import type { StatementContext, WarningLevel } from "../executor/statement-context.ts";
 import type { SessionState } from "./session-state.ts";
-import { zoneOffsetMicros } from "./zone-offset.ts";
 
 export interface ContextOptions {
   readonly signal: AbortSignal;
@@ -80,7 +81,9 @@ export class SessionContext implements StatementContext, StoreContext {
   }
 
   timeZoneOffsetMicros(epochMicros: number): number {
-    return zoneOffsetMicros(this.#timeZone, epochMicros);
+    const zone = findTimeZone(this.#timeZone);
+    if (zone === undefined) throw sqlError("ER_UNKNOWN_TIME_ZONE", this.#timeZone);
+    return zone.offsetAt(epochMicros);
   }
 
   getUserVariable(name: string): Value {
