@@ -1,7 +1,8 @@
 /**
  * sysbench and the Sakila load, on CairnDB and its peers side by side: `npm run bench -- [--mysql HOST:PORT] [--tables N]
- * [--rows N] [--threads 8] [--seconds N] [--tests a,b]`. Servers take turns test by test in one run, because machines
- * change speed over minutes; what counts is the ratio.
+ * [--rows N] [--threads 1,8,32] [--seconds N] [--rounds N] [--tests a,b]`. Servers take turns test by test and round by
+ * round in one run, because machines change speed over minutes; what counts is the ratio. Of several rounds the median
+ * counts, so that one round that something else disturbed does not.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -14,10 +15,11 @@ import { type Peer, startCairn, startMariaDb, useMySql } from "./peers.ts";
 const { values: options } = parseArgs({
   options: {
     mysql: { type: "string" },
-    tables: { type: "string", default: "4" },
-    rows: { type: "string", default: "50000" },
-    threads: { type: "string", default: "8" },
-    seconds: { type: "string", default: "10" },
+    tables: { type: "string", default: "8" },
+    rows: { type: "string", default: "100000" },
+    threads: { type: "string", default: "1,8,32" },
+    seconds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
     tests: {
       type: "string",
       default:
@@ -65,6 +67,14 @@ function measure(peer: Peer, script: string, threads: string): Measurement {
     transactions: Number(/transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(text)?.[1] ?? Number.NaN),
     p95Ms: Number(/95th percentile:\s+([\d.]+)/.exec(text)?.[1] ?? Number.NaN),
   };
+}
+
+/** The middle one by throughput; of an even number the lower of the two in the middle. */
+function median(rounds: readonly Measurement[]): Measurement {
+  const sorted = rounds.toSorted((a, b) => a.transactions - b.transactions);
+  const middle = sorted[(sorted.length - 1) >> 1];
+  if (middle === undefined) throw new Error("--rounds must be at least 1");
+  return middle;
 }
 
 async function prepare(peer: Peer): Promise<number> {
@@ -121,14 +131,17 @@ try {
   if (maria !== undefined) peers.push(maria);
   else console.log("MariaDB: skipped, mariadbd is not installed");
 
-  const load: (readonly [Peer, string, number])[] = [];
-  for (const peer of peers) {
-    const runs: number[] = [];
-    for (let run = 0; run < 3; run++) runs.push(await loadSakila(peer));
-    const best = Math.min(...runs);
-    load.push([peer, `${best.toFixed(2)} s`, best]);
-  }
-  printRow("Sakila load", load, false);
+  const loads = peers.map((): number[] => []);
+  for (let run = 0; run < 5; run++)
+    for (const [at, peer] of peers.entries()) loads[at]?.push(await loadSakila(peer));
+  printRow(
+    "Sakila load",
+    peers.map((peer, at) => {
+      const best = Math.min(...(loads[at] ?? []));
+      return [peer, `${best.toFixed(2)} s`, best] as const;
+    }),
+    false,
+  );
 
   const prepared: (readonly [Peer, string, number])[] = [];
   for (const peer of peers) {
@@ -139,11 +152,13 @@ try {
 
   for (const test of options.tests.split(",")) {
     for (const threads of options.threads.split(",")) {
-      const cells: (readonly [Peer, string, number])[] = [];
-      for (const peer of peers) {
-        const { transactions, p95Ms } = measure(peer, test, threads);
-        cells.push([peer, `${transactions.toFixed(0)}/s p95 ${p95Ms} ms`, transactions]);
-      }
+      const measured = peers.map((): Measurement[] => []);
+      for (let round = 0; round < Number(options.rounds); round++)
+        for (const [at, peer] of peers.entries()) measured[at]?.push(measure(peer, test, threads));
+      const cells = peers.map((peer, at) => {
+        const { transactions, p95Ms } = median(measured[at] ?? []);
+        return [peer, `${transactions.toFixed(0)}/s p95 ${p95Ms} ms`, transactions] as const;
+      });
       printRow(`${test.replace("oltp_", "")} x${threads}`, cells, true);
     }
   }
