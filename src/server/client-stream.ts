@@ -87,10 +87,12 @@ export class ClientStream {
     const bytes = this.writer.take();
     if (this.#closed) return;
     this.#options.counters.bytesSent += bytes.length;
-    const accepted = this.#socket.write(bytes);
-    if (!accepted && this.#drained === undefined && this.#socket.writableLength > UNSENT_SIZE_MAX) {
-      this.#startDraining();
-    }
+    const socket = this.#socket;
+    const accepted = socket.write(bytes);
+    const unsent = socket.writableLength;
+    // The rule for an answer of moderate size: the kernel has taken it all.
+    if (unsent === 0) this.writer.reuse();
+    if (!accepted && this.#drained === undefined && unsent > UNSENT_SIZE_MAX) this.#startDraining();
   }
 
   /** Sends what has gathered when it is enough for a write of its own. */

@@ -81,6 +81,7 @@ export class StoredRows implements ResultSink {
   #keep(): void {
     if (this.#packets.pendingSize === 0) return;
     const piece = Buffer.from(this.#packets.take());
+    this.#packets.reuse();
     this.#size += piece.length;
     if (this.#size > CURSOR_SIZE_MAX) throw sqlError("ER_OUT_OF_RESOURCES");
     this.#pieces.push(piece);

@@ -1,6 +1,7 @@
 /**
  * Packets on their way to the client, encoded one after the other into a growing block of bytes. What is taken with
- * {@link PacketWriter.take} is never written again, so that the socket may keep it; small answers share a block.
+ * {@link PacketWriter.take} is not written again, so that the socket may keep it, until {@link PacketWriter.reuse} says
+ * that the socket is done with it: a client that keeps up is served from one block.
  *
  * A packet is `begin()`, any number of `write…`, `end()`. A payload over 16 MiB is split when it ends.
  */
@@ -8,12 +9,17 @@ import { assert } from "../base/assert.ts";
 import { PACKET_HEADER_SIZE, PACKET_PAYLOAD_MAX } from "./protocol.ts";
 
 const BLOCK_SIZE = 32 * 1024;
+/** A block that a large answer made grow is kept up to this size. */
+const BLOCK_KEPT_MAX = 4 * BLOCK_SIZE;
 /** With less room than this left, the next answer begins in a new block. */
 const BLOCK_REST_MIN = 2 * 1024;
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const UTF8_BYTES_PER_UNIT_MAX = 3;
 /** Strings up to here are copied by a loop when they are ASCII: quicker than a call into native code. */
 const SHORT_TEXT = 24;
+/** And bytes up to here: a native copy needs a view of its source. */
+const SHORT_BYTES = 40;
+const LENGTH_ONE_BYTE_MAX = 0xfa;
 
 export class PacketWriter {
   /** The block; `[takenEnd, size)` of it is not yet taken. */
@@ -40,6 +46,14 @@ export class PacketWriter {
     }
     this.#takenEnd = this.size;
     return taken;
+  }
+
+  /** Everything taken so far was sent: its place may be written again. */
+  reuse(): void {
+    if (this.#open || this.size !== this.#takenEnd) return;
+    if (this.bytes.length > BLOCK_KEPT_MAX) this.bytes = Buffer.allocUnsafeSlow(BLOCK_SIZE);
+    this.size = 0;
+    this.#takenEnd = 0;
   }
 
   /** Where the present packet's payload begins in `bytes`; moves when the block grows. */
@@ -121,10 +135,13 @@ export class PacketWriter {
     this.size = this.bytes.writeFloatLE(value, this.size);
   }
 
+  /** A few zero bytes. */
   writeZeros(count: number): void {
     this.reserve(count);
-    this.bytes.fill(0, this.size, this.size + count);
-    this.size += count;
+    const target = this.bytes;
+    const end = this.size + count;
+    for (let at = this.size; at < end; at++) target[at] = 0;
+    this.size = end;
   }
 
   /** A length-encoded integer. */
@@ -147,20 +164,26 @@ export class PacketWriter {
   writeBytes(source: Uint8Array, start: number, end: number): void {
     const count = end - start;
     this.reserve(count);
-    if (count <= SHORT_TEXT) {
+    if (count <= SHORT_BYTES) {
       const target = this.bytes;
       let at = this.size;
       for (let i = start; i < end; i++) target[at++] = source[i] as number;
       this.size = at;
     } else {
-      this.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), this.size);
+      this.bytes.set(source.subarray(start, end), this.size);
       this.size += count;
     }
   }
 
   /** Bytes after their length. */
   writeLengthBytes(source: Uint8Array, start: number, end: number): void {
-    this.writeLength(end - start);
+    const count = end - start;
+    if (count <= LENGTH_ONE_BYTE_MAX) {
+      this.reserve(1 + count);
+      this.bytes[this.size++] = count;
+    } else {
+      this.writeLength(count);
+    }
     this.writeBytes(source, start, end);
   }
 

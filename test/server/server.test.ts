@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createConnection as createStreamingConnection } from "mysql2";
 import mysql, { type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as protocol from "../../src/wire/protocol.ts";
@@ -220,6 +221,40 @@ describe("statements", () => {
     const other = await connect();
     expect(await rows(other, "select 1")).toEqual([{ "1": 1 }]);
     await other.end();
+  });
+
+  test.each(["plain", "TLS"])("rows that waited for a %s reader are not written over", async (kind) => {
+    const ssl = kind === "TLS" ? { ssl: { rejectUnauthorized: false } } : {};
+    const streaming = createStreamingConnection({
+      host: "127.0.0.1",
+      port: server.port,
+      user: "root",
+      ...ssl,
+    });
+    const count = 400_000;
+    let expected = 0;
+    await new Promise<void>((resolve, reject) => {
+      const stream = streaming.query(`count ${count}`).stream();
+      stream.on("data", (row: { n: number }) => {
+        if (row.n !== expected++) reject(new Error(`row ${expected - 1} is ${row.n}`));
+        if (expected % 100_000 !== 1) return;
+        stream.pause();
+        setTimeout(() => stream.resume(), 50);
+      });
+      stream.on("end", resolve);
+      stream.on("error", reject);
+    });
+    streaming.destroy();
+    expect(expected).toBe(count);
+    const connection = await connect(ssl);
+    // Answers of a few bytes, many of them at once, each begun while the one before may still lie in the socket.
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_, i) => rows(connection, `count ${i % 50}`)),
+    );
+    answers.forEach((answer, i) => {
+      expect(answer.map((row) => row["n"])).toEqual(Array.from({ length: i % 50 }, (_, n) => n));
+    });
+    await connection.end();
   });
 
   test("commands sent in one write are answered in order", async () => {

@@ -43,6 +43,45 @@ function binaryRow(types: readonly SqlType[], write: (row: RowWriter) => void): 
   return Buffer.from(packets.take().subarray(4)).toString("hex");
 }
 
+describe("the block of a packet writer", () => {
+  function write(packets: PacketWriter, text: string): Buffer {
+    packets.begin();
+    packets.writeText(text);
+    packets.end();
+    return packets.take();
+  }
+
+  test("is not written over before it is given back", () => {
+    const packets = new PacketWriter();
+    const first = write(packets, "first");
+    const second = write(packets, "second");
+    expect(first.toString("latin1", 4)).toBe("first");
+    packets.reuse();
+    const third = write(packets, "third");
+    expect(third.toString("latin1", 4)).toBe("third");
+    expect(third.buffer).toBe(second.buffer);
+    expect(third.byteOffset).toBe(first.byteOffset);
+  });
+
+  test("is kept while a packet is open or bytes of it are not yet taken", () => {
+    const packets = new PacketWriter();
+    packets.begin();
+    packets.writeText("begun");
+    packets.reuse();
+    packets.writeText(" and ended");
+    packets.end();
+    packets.reuse();
+    expect(packets.take().toString("latin1", 4)).toBe("begun and ended");
+  });
+
+  test("that grew for a huge answer is let go", () => {
+    const packets = new PacketWriter();
+    const huge = write(packets, "x".repeat(10_000_000));
+    packets.reuse();
+    expect(write(packets, "small").buffer.byteLength).toBeLessThan(huge.buffer.byteLength / 50);
+  });
+});
+
 describe("text rows", () => {
   test("integers are printed as JavaScript prints them", () => {
     fc.assert(
