@@ -99,7 +99,9 @@ function latin1Text(bytes: Uint8Array, start: number, end: number): string {
 
 /** As many as a double holds exactly. */
 const LEADING_BYTES = 6;
-const LEADING_WEIGHTS = 3;
+const LEADING_CHARACTERS = 7;
+/** Ranks of ASCII weights are below this. */
+const RANK_LIMIT = 128;
 
 const UNICODE_CHARSETS = new Set(["utf8mb4", "utf8mb3", "ucs2", "utf16", "utf16le", "utf32"]);
 
@@ -180,6 +182,8 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   const { levels } = weigher;
   const ascii = asciiWeights(weigher);
   const space = ascii[32] as number;
+  const ranks = asciiRanks(ascii);
+  const padRank = padSpace ? (ranks[32] as number) : 0;
   const fold = Uint8Array.from(ascii, (weight) => (weight === 0 ? NO_FOLD : ascii.indexOf(weight)));
   const keyWriter = padSpace ? paddedKeyWriter(weigher.unitBytes, space) : plainKeyWriter();
 
@@ -321,17 +325,17 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
     return true;
   }
 
-  /** The weights of the first characters; what is missing at the end weighs as the padding does. */
+  /** The ranks of the first characters' weights; what is missing at the end ranks as the padding does. */
   function leadingNumber(bytes: Uint8Array, start: number, end: number): number {
     let number = 0;
-    for (let i = start; i < start + LEADING_WEIGHTS; i++) {
-      let weight = padSpace ? space : 0;
+    for (let i = start; i < start + LEADING_CHARACTERS; i++) {
+      let rank = padRank;
       if (i < end) {
         const byte = bytes[i] as number;
-        weight = byte < 0x80 ? (ascii[byte] as number) : 0;
-        if (weight === 0) return Number.NaN;
+        rank = byte < 0x80 ? (ranks[byte] as number) : 0;
+        if (rank === 0) return Number.NaN;
       }
-      number = number * 0x10000 + weight;
+      number = number * RANK_LIMIT + rank;
     }
     return number;
   }
@@ -398,6 +402,13 @@ function asciiWeights(weigher: Weigher): Uint16Array {
     if (buffer.size === 1) weights[code] = buffer.weights[0] as number;
   }
   return weights;
+}
+
+/** The place of each weight among those of ASCII characters, from 1; 0 for characters without one. */
+function asciiRanks(weights: Uint16Array): Uint8Array {
+  const sorted = [...new Set(weights)].filter((weight) => weight > 0).sort((left, right) => left - right);
+  assert(sorted.length < RANK_LIMIT, "ASCII has at most 127 different weights above 0");
+  return Uint8Array.from(weights, (weight) => sorted.indexOf(weight) + 1);
 }
 
 /** How the weights of one level are written into a key. */

@@ -15,6 +15,9 @@ export interface RowShape {
 /** Above this many values held in one buffer the statement fails with 1038 rather than exhaust memory. */
 const BUFFERED_VALUES_MAX = 80_000_000;
 const OFFSETS_PER_SLOT = 4;
+/** Arrays of up to so many rows are used again after {@link RowBuffer.clear}. */
+const ROWS_KEPT_MAX = 1024;
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export class RowBuffer {
   readonly #slots: readonly number[];
@@ -35,28 +38,29 @@ export class RowBuffer {
     return this.#count;
   }
 
+  /** Lets go of the rows; the room of a few is kept for the next ones. */
   clear(): void {
-    this.#bytes = [];
-    this.#offsets = [];
-    this.#values = [];
+    if (this.#count <= ROWS_KEPT_MAX) {
+      const bytes = this.#bytes;
+      for (let i = this.#count * this.#slots.length * 2 - 1; i >= 0; i--) bytes[i] = NO_BYTES;
+      const values = this.#values;
+      for (let i = this.#count * this.#registers.length - 1; i >= 0; i--) values[i] = null;
+    } else {
+      this.#bytes = [];
+      this.#offsets = [];
+      this.#values = [];
+    }
     this.#count = 0;
   }
 
   /** Appends the frame's current row and returns its position. */
   push(frame: Frame): number {
-    const slots = this.#slots;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = frame.slots[slots[i] as number] as Frame["slots"][number];
-      this.#bytes.push(slot.keyBytes, slot.valueBytes);
-      this.#offsets.push(slot.present ? slot.keyStart : -1, slot.keyEnd, slot.valueStart, slot.valueEnd);
-    }
-    const registers = this.#registers;
-    for (let i = 0; i < registers.length; i++)
-      this.#values.push(frame.registers[registers[i] as number] as Value);
-    if (this.#offsets.length + this.#values.length > BUFFERED_VALUES_MAX) {
+    const position = this.#count++;
+    this.replace(position, frame);
+    if (this.#count * (this.#offsetsPerRow + this.#registers.length) > BUFFERED_VALUES_MAX) {
       throw sqlError("ER_OUT_OF_SORTMEMORY");
     }
-    return this.#count++;
+    return position;
   }
 
   /** Makes row `position` the frame's current row. */

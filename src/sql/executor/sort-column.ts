@@ -6,6 +6,10 @@ import type { Evaluator, Frame } from "./frame.ts";
 import type { SortValue, ToSortValue } from "./sort-value.ts";
 import type { TextColumn } from "./text-column.ts";
 
+/** Arrays of up to so many values are used again after a sort. */
+const VALUES_KEPT_MAX = 1024;
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 export interface SortColumn {
   clear(): void;
   stage(frame: Frame): void;
@@ -59,6 +63,7 @@ export class ValueSortColumn implements SortColumn {
 /** Stored text, compared where it lies: most texts differ early, so no key is made of them. */
 export class TextSortColumn implements SortColumn {
   readonly #text: TextColumn;
+  #count = 0;
   #bytes: Uint8Array[] = [];
   /** Start and end of each text; a NULL starts at -1. */
   #ranges: number[] = [];
@@ -72,9 +77,14 @@ export class TextSortColumn implements SortColumn {
   }
 
   clear(): void {
-    this.#bytes = [];
-    this.#ranges = [];
-    this.#leading = [];
+    if (this.#count <= VALUES_KEPT_MAX) {
+      for (let i = 0; i < this.#count; i++) this.#bytes[i] = NO_BYTES;
+    } else {
+      this.#bytes = [];
+      this.#ranges = [];
+      this.#leading = [];
+    }
+    this.#count = 0;
   }
 
   stage(frame: Frame): void {
@@ -86,7 +96,7 @@ export class TextSortColumn implements SortColumn {
   }
 
   push(): void {
-    this.replace(this.#bytes.length);
+    this.replace(this.#count++);
   }
 
   replace(position: number): void {

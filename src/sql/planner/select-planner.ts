@@ -15,7 +15,7 @@ import { planGroup } from "./join-planner.ts";
 import { groupKeyFor, type OrderKey } from "./key-compilation.ts";
 import { lockNode, markLocked } from "./lock-node.ts";
 import { chooseOrder } from "./order-choice.ts";
-import { limitNode, type OrderAndLimit, sortNode } from "./order-limit.ts";
+import { type Deduplication, limitNode, type OrderAndLimit, sortNode } from "./order-limit.ts";
 import { simplifyOuterJoins } from "./outer-join-rules.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { NO_SHAPE, type PlanNode } from "./plan-node.ts";
@@ -62,10 +62,18 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
   node = filterNode(node, having, builder);
   const output = evaluateOnce(node, grouping.columns, order, select.distinct, builder);
   node = output.node;
-  if (select.distinct) node = distinctNode(node, output.columns, builder);
+  const deduplication = select.distinct ? deduplicationOf(node, output.columns, builder) : undefined;
+  if (deduplication !== undefined) node = distinctNode(deduplication);
   const isOrdered = wanted.length === order.length && choice.isOrderedBy(planned.leading);
   if (!isOrdered)
-    node = sortNode(node, output.order, select.calcFoundRows ? undefined : around.limit, context, level);
+    node = sortNode(
+      node,
+      output.order,
+      select.calcFoundRows ? undefined : around.limit,
+      context,
+      level,
+      deduplication,
+    );
   node = limitNode(node, around.limit, { countAll: select.calcFoundRows }, context, level);
   return { node, columns: output.columns, outerReferences: level.outerReferences };
 }
@@ -281,18 +289,24 @@ function evaluateOnce(
   };
 }
 
-function distinctNode(input: PlanNode, columns: readonly OutputColumn[], builder: PlanBuilder): PlanNode {
+function deduplicationOf(
+  input: PlanNode,
+  columns: readonly OutputColumn[],
+  builder: PlanBuilder,
+): Deduplication {
+  const expressions = columns.map((column) => column.expression);
+  return {
+    input,
+    columns: expressions,
+    apply: (rows) => new Distinct(rows, groupKeyFor(expressions, builder)),
+  };
+}
+
+function distinctNode({ input, apply }: Deduplication): PlanNode {
   return {
     shape: input.shape,
     rows: input.rows,
     explain: { text: "Deduplicate", rows: input.rows, children: [input.explain] },
-    build: () =>
-      new Distinct(
-        input.build(),
-        groupKeyFor(
-          columns.map((column) => column.expression),
-          builder,
-        ),
-      ),
+    build: () => apply(input.build()),
   };
 }
