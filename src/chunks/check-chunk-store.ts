@@ -5,8 +5,9 @@
 import { Pause } from "../base/pause.ts";
 import { EMPTY_HASH, type Hash, hashToText } from "../bytes/hash.ts";
 import { StorageError } from "../io/storage-error.ts";
+import type { ExportSource } from "./chunk-import.ts";
 import type { WalkAddresses } from "./chunk-store.ts";
-import type { FileChunkStore } from "./file-chunk-store.ts";
+import type { ChunkSources } from "./collect-garbage.ts";
 import type { ChunkSource } from "./table-file.ts";
 
 export interface CheckOptions {
@@ -29,7 +30,13 @@ export interface CheckReport {
   readonly faults: readonly StoreFault[];
 }
 
-export async function checkChunkStore(store: FileChunkStore, options: CheckOptions): Promise<CheckReport> {
+/** A store whose files can be looked at. */
+export interface CheckedStore extends ExportSource {
+  readonly root: Hash;
+  readonly sources: ChunkSources;
+}
+
+export async function checkChunkStore(store: CheckedStore, options: CheckOptions): Promise<CheckReport> {
   const faults: StoreFault[] = [];
   const pause = new Pause(options.signal);
   let chunkCount = 0;
@@ -57,7 +64,7 @@ export async function checkChunkStore(store: FileChunkStore, options: CheckOptio
 
 /** The chunks that the roots reach; what is missing on the way is a fault. */
 async function followRoots(
-  store: FileChunkStore,
+  store: CheckedStore,
   options: CheckOptions,
   faults: StoreFault[],
   pause: Pause,

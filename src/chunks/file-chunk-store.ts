@@ -13,7 +13,6 @@ import { SharedMutex } from "../base/shared-mutex.ts";
 import { type Hash, hashOf } from "../bytes/hash.ts";
 import type { FileSystem, FolderLock } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
-import { TEMPORARY_SUFFIX } from "../io/write-atomically.ts";
 import { ChunkCache } from "./chunk-cache.ts";
 import type { ChunkImport, ExportSource, ImportTarget } from "./chunk-import.ts";
 import type { ChunkStore } from "./chunk-store.ts";
@@ -22,15 +21,14 @@ import {
   type CollectGarbageOptions,
   collectGarbage,
   type GarbageReport,
-  type StoreTable,
 } from "./collect-garbage.ts";
-import { Journal, journalName } from "./journal.ts";
+import { Journal } from "./journal.ts";
 import { CHUNK_SIZE_MAX } from "./journal-format.ts";
-import { type Manifest, writeManifest } from "./manifest.ts";
+import type { StoreListing } from "./read-only-chunk-store.ts";
+import { type SealJournal, sealJournal } from "./seal-journal.ts";
 import { createStoreFiles, type OpenedStore, openStoreFiles, storeExists } from "./store-files.ts";
-import { TableFile, writeTableFile } from "./table-file.ts";
+import { StoreSources } from "./store-sources.ts";
 import { TableFileImport } from "./table-file-import.ts";
-import { TABLE_FILE_SUFFIX } from "./table-index.ts";
 
 const CACHE_BUDGET_BYTES_DEFAULT = 64 * 1024 * 1024;
 const JOURNAL_SIZE_MAX_DEFAULT = 64 * 1024 * 1024;
@@ -46,6 +44,8 @@ export interface FileChunkStoreOptions {
   readonly journalSizeMax?: number;
   /** Compress table files on this disk: half the size, but a cold chunk costs an inflate. Default false. */
   readonly compress?: boolean;
+  /** Turns full journals into table files; default: in this thread. */
+  readonly seal?: SealJournal;
 }
 
 interface CommitRequest {
@@ -66,10 +66,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   readonly #compress: boolean;
 
   #root: Hash;
-  #manifest: Manifest;
-  #tables: readonly StoreTable[];
-  /** In order; the last one is written to. */
-  #journals: readonly Journal[];
+  readonly #sources: StoreSources;
+  readonly #seal: SealJournal;
   #pending = new Map<Hash, Uint8Array>();
   #pendingBytes = 0;
   /** While a garbage collection runs: chunks outside these are written again, for they may be about to vanish. */
@@ -77,7 +75,6 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   #rotating = false;
   #commitQueue: CommitRequest[] = [];
   #committing: Promise<void> | undefined;
-  readonly #manifestMutex = new Mutex();
   /** Collections exclude those who hold chunks. */
   readonly #chunkHolds = new SharedMutex();
   /** Sealing and garbage collection, one at a time. */
@@ -94,10 +91,10 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     this.#logger = options.logger ?? silentLogger;
     this.#journalSizeMax = options.journalSizeMax ?? JOURNAL_SIZE_MAX_DEFAULT;
     this.#compress = options.compress ?? false;
-    this.#manifest = opened.manifest;
-    this.#tables = opened.tables;
-    this.#journals = opened.journals;
     this.#root = opened.root;
+    const { files, folder } = options;
+    this.#sources = new StoreSources({ files, folder, lock: opened.lock, rootHash: () => this.#root }, opened);
+    this.#seal = options.seal ?? ((request) => sealJournal(files, request));
   }
 
   /** True when `folder` holds a chunk store. */
@@ -126,13 +123,56 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
 
   /** Bytes of all files that hold chunks. */
   get sizeBytes(): number {
-    const journals = this.#journals.reduce((sum, journal) => sum + journal.sizeBytes, 0);
-    return this.#tables.reduce((sum, { file }) => sum + file.sizeBytes, journals);
+    return this.#sources.sizeBytes;
   }
 
   /** What the store consists of now, for checks and reports. */
   get sources(): ChunkSources {
-    return { tables: this.#tables, journals: this.#journals };
+    return { tables: this.#sources.tables, journals: this.#sources.journals };
+  }
+
+  /**
+   * The files that hold everything put so far, for reading beside the store. They stay until `release` is called, which must
+   * be done once.
+   */
+  async listFiles(): Promise<{ readonly listing: StoreListing; readonly release: () => Promise<void> }> {
+    const release = await this.#sources.retained.retain();
+    try {
+      while (this.#rotating) await this.#committing;
+      this.#checkOpen();
+      this.#writePending([]);
+      return { listing: this.#listNow(), release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  #listNow(): StoreListing {
+    return {
+      folder: this.folder,
+      root: this.#root,
+      tables: this.#sources.tables.map(({ file, generation }) => ({ name: file.name, generation })),
+      journals: this.#sources.journals.map(({ number, sizeBytes }) => ({ number, sizeBytes })),
+    };
+  }
+
+  /** Makes a table file that was written into the folder, durably, part of the store. Its writer held the store's files
+   *  ({@link listFiles}). */
+  async adoptTable(name: string): Promise<void> {
+    this.#checkOpen();
+    if (this.#isAdopted(name)) return;
+    const file = this.#sources.openTable(name);
+    try {
+      await this.#sources.update({ addTables: [{ file, generation: "young" }] });
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  #isAdopted(name: string): boolean {
+    return this.#sources.tables.some(({ file }) => file.name === name);
   }
 
   getChunk(hash: Hash): Uint8Array | undefined {
@@ -156,11 +196,12 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     const pending = this.#pending.get(hash);
     if (pending !== undefined) return pending;
     this.#checkOpen();
-    for (let i = this.#journals.length - 1; i >= 0; i--) {
-      const chunk = (this.#journals[i] as Journal).get(hash);
+    const { journals, tables } = this.#sources;
+    for (let i = journals.length - 1; i >= 0; i--) {
+      const chunk = (journals[i] as Journal).get(hash);
       if (chunk !== undefined) return chunk;
     }
-    for (const { file } of this.#tables) {
+    for (const { file } of tables) {
       const chunk = file.get(hash);
       if (chunk !== undefined) return chunk;
     }
@@ -170,8 +211,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   hasChunk(hash: Hash): boolean {
     return (
       this.#pending.has(hash) ||
-      this.#journals.some((journal) => journal.has(hash)) ||
-      this.#tables.some(({ file }) => file.has(hash))
+      this.#sources.journals.some((journal) => journal.has(hash)) ||
+      this.#sources.tables.some(({ file }) => file.has(hash))
     );
   }
 
@@ -206,8 +247,9 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
       folder: this.folder,
       compress: this.#compress,
       adopt: (tables) =>
-        this.#updateManifest({ addTables: tables.map((file) => ({ file, generation: "young" as const })) }),
-      isAdopted: (name) => this.#tables.some(({ file }) => file.name === name),
+        this.#sources.update({ addTables: tables.map((file) => ({ file, generation: "young" as const })) }),
+      isAdopted: (name) => this.#isAdopted(name),
+      release: await this.#sources.retained.retain(),
     });
   }
 
@@ -241,15 +283,14 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
       return await collectGarbage(
         {
           files: this.#files,
-          folder: this.folder,
           compress: this.#compress,
-          rootHash: () => this.#root,
-          readChunk: (hash) => this.readChunk(hash),
+          listFiles: () => this.listFiles(),
+          openTable: (name) => this.#sources.openTable(name),
           begin: () => this.#beginCollection(options.full === true),
           end: () => {
             this.#keptSources = undefined;
           },
-          replaceSources: (removed, added) => this.#replaceSources(removed, added),
+          replaceSources: (removed, added) => this.#sources.replace(removed, added),
         },
         options,
       );
@@ -264,13 +305,12 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     const release = await this.#maintenance.lock();
     try {
       // A clean stop records how far the journals go, so that the next opening finds damage even in their last bytes.
-      await this.#updateManifest({});
+      await this.#sources.update({});
     } catch (error) {
       // Nothing is lost without it: the next opening replays the journals as after a crash.
       this.#logger.error("cannot write the manifest while closing", { folder: this.folder, error });
     } finally {
-      for (const { file } of this.#tables) file.close();
-      for (const journal of this.#journals) journal.close();
+      this.#sources.close();
       this.#cache.removeAll(this);
       release();
       await this.#lock.release();
@@ -286,9 +326,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   }
 
   get #activeJournal(): Journal {
-    const journal = this.#journals.at(-1);
-    assert(journal !== undefined, "a store has a journal to write to");
-    return journal;
+    return this.#sources.activeJournal;
   }
 
   /** True when the chunk is stored where it will stay. */
@@ -297,8 +335,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     if (kept === undefined) return this.hasChunk(hash);
     return (
       this.#pending.has(hash) ||
-      this.#journals.some((journal) => journal.number >= kept.journalsFrom && journal.has(hash)) ||
-      (kept.oldTables && this.#tables.some(({ file, generation }) => generation === "old" && file.has(hash)))
+      this.#sources.journals.some((journal) => journal.number >= kept.journalsFrom && journal.has(hash)) ||
+      (kept.oldTables && this.#sources.tables.some(({ file, generation }) => generation === "old" && file.has(hash)))
     );
   }
 
@@ -368,7 +406,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
       await this.#activeJournal.sync();
       const journal = await Journal.create(this.#files, this.folder, this.#activeJournal.number + 1);
       try {
-        await this.#updateManifest({ addJournal: journal });
+        await this.#sources.update({ addJournal: journal });
       } catch (error) {
         journal.close();
         throw error;
@@ -378,41 +416,10 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     }
   }
 
-  /** Changes tables and journals: first in the manifest, durably, then in memory. */
-  async #updateManifest(change: ManifestChange): Promise<void> {
-    await this.#manifestMutex.runExclusive(async () => {
-      if (!this.#lock.isHeld())
-        throw new StorageError("locked", "the folder's lock was lost", { path: this.folder });
-      const addedNames = new Set(change.addTables?.map(({ file }) => file.name));
-      const keptTables = this.#tables.filter(
-        (table) => !change.removeTables?.includes(table) && !addedNames.has(table.file.name),
-      );
-      const keptJournals = this.#journals.filter((journal) => !change.removeJournals?.includes(journal));
-      const tables = [...(change.addTables ?? []), ...keptTables];
-      const journals = change.addJournal === undefined ? keptJournals : [...keptJournals, change.addJournal];
-      const manifest: Manifest = {
-        generation: this.#manifest.generation + 1,
-        databaseId: this.databaseId,
-        root: this.#root,
-        journals: journals.map(({ number, syncedSize }) => ({ number, knownSize: syncedSize })),
-        tables: tables.map(({ file, generation }) => ({
-          name: file.name,
-          chunkCount: file.chunkCount,
-          sizeBytes: file.sizeBytes,
-          generation,
-        })),
-      };
-      await writeManifest(this.#files, this.folder, manifest);
-      this.#manifest = manifest;
-      this.#tables = tables;
-      this.#journals = journals;
-    });
-  }
-
   #sealInBackground(): void {
     this.#sealing = this.#maintenance
       .runExclusive(async () => {
-        while (this.#journals.length > 1 && !this.#closed) await this.#sealOldestJournal();
+        while (this.#sources.journals.length > 1 && !this.#closed) await this.#sealOldestJournal();
       })
       .catch((error: unknown) => {
         // Nothing is lost: the journal stays as it is, and the next rotation or opening tries again.
@@ -426,31 +433,19 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   }
 
   async #sealOldestJournal(): Promise<void> {
-    const journal = this.#journals[0];
+    const [journal] = this.#sources.journals;
     assert(journal !== undefined && journal !== this.#activeJournal, "the journal written to is not sealed");
-    const table = await writeTableFile(this.#files, this.folder, journal.chunks(), {
-      compress: this.#compress,
-      temporaryName: journalName(journal.number) + TABLE_FILE_SUFFIX + TEMPORARY_SUFFIX,
-    });
-    const added: StoreTable[] = table === undefined ? [] : [{ file: table, generation: "young" }];
-    await this.#replaceSources({ tables: [], journals: [journal] }, added);
-  }
-
-  async #replaceSources(removed: ChunkSources, added: readonly StoreTable[]): Promise<void> {
+    const { number, sizeBytes } = journal;
+    const release = await this.#sources.retained.retain();
     try {
-      await this.#updateManifest({
-        addTables: added,
-        removeTables: removed.tables,
-        removeJournals: removed.journals,
-      });
-    } catch (error) {
-      for (const { file } of added) file.close();
-      throw error;
-    }
-    const kept = new Set(this.#tables.map(({ file }) => file.name));
-    for (const source of [...removed.tables.map(({ file }) => file), ...removed.journals]) {
-      source.close();
-      if (!(source instanceof TableFile && kept.has(source.name))) await this.#files.removeFile(source.path);
+      const name = await this.#seal({ folder: this.folder, compress: this.#compress, number, sizeBytes });
+      const added =
+        name === undefined
+          ? []
+          : [{ file: this.#sources.openTable(name), generation: "young" as const }];
+      await this.#sources.replace({ tables: [], journals: [journal] }, added);
+    } finally {
+      await release();
     }
   }
 
@@ -465,13 +460,6 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     );
     await rotation;
     this.#keptSources = { journalsFrom: this.#activeJournal.number, oldTables: !full };
-    return { tables: this.#tables, journals: this.#journals.slice(0, -1) };
+    return { tables: this.#sources.tables, journals: this.#sources.journals.slice(0, -1) };
   }
-}
-
-interface ManifestChange {
-  readonly addTables?: readonly StoreTable[];
-  readonly removeTables?: readonly StoreTable[];
-  readonly addJournal?: Journal;
-  readonly removeJournals?: readonly Journal[];
 }

@@ -119,6 +119,29 @@ export class Journal {
     }
   }
 
+  /** Opens the first `sizeBytes` of a journal that somebody else may be writing to; they must end with a whole record. */
+  static openForReading(
+    files: FileSystem,
+    folder: string,
+    { number, sizeBytes }: { readonly number: number; readonly sizeBytes: number },
+  ): Journal {
+    const file = files.openFile(join(folder, journalName(number)), "read");
+    try {
+      const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+      if (file.readInto(bytes, 0) !== sizeBytes) {
+        throw new StorageError("bad_format", "journal is cut short", { path: file.path });
+      }
+      checkJournalHeader(bytes, number, file.path);
+      const journal = new Journal(number, file);
+      journal.#size = journal.#replay(bytes, sizeBytes);
+      journal.#syncedSize = journal.#size;
+      return journal;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
   has(hash: Hash): boolean {
     return this.#chunks.has(hash);
   }

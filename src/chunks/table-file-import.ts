@@ -18,6 +18,8 @@ export interface TableFileImportOptions {
   adopt(tables: readonly TableFile[]): Promise<void>;
   /** Whether the store has a file of this name already: from another import of the same chunks. */
   isAdopted(name: string): boolean;
+  /** Called once, when no file is being written any more. */
+  release(): Promise<void>;
 }
 
 export class TableFileImport implements ChunkImport {
@@ -44,15 +46,20 @@ export class TableFileImport implements ChunkImport {
     } finally {
       await this.abort();
     }
+    await this.#options.release();
   }
 
   async abort(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    await this.#writer?.abort();
-    for (const table of this.#done) {
-      table.close();
-      if (!this.#options.isAdopted(table.name)) await this.#options.files.removeFile(table.path);
+    try {
+      await this.#writer?.abort();
+      for (const table of this.#done) {
+        table.close();
+        if (!this.#options.isAdopted(table.name)) await this.#options.files.removeFile(table.path);
+      }
+    } finally {
+      await this.#options.release();
     }
   }
 
