@@ -209,7 +209,9 @@ function mysqlJobs(peer: Peer): readonly Job[] {
 }
 
 const chosen = (jobs: readonly Job[]): readonly Job[] =>
-  jobs.filter(({ name }) => options.jobs === "" || options.jobs.split(",").some((part) => name.includes(part)));
+  jobs.filter(
+    ({ name }) => options.jobs === "" || options.jobs.split(",").some((part) => name.includes(part)),
+  );
 
 const folder = mkdtempSync(path.join(tmpdir(), "cairn-background-"));
 const cairn = await startCairn();

@@ -2,7 +2,7 @@
 import { systemClock, yieldToOthers } from "./clock.ts";
 
 /** Other work gets its turn after this much of ours. */
-const SLICE_MS = 4;
+const SLICE_MS = 1;
 
 export class Pause {
   readonly #signal: AbortSignal | undefined;

@@ -33,7 +33,7 @@ import { TableFileImport } from "./table-file-import.ts";
 const CACHE_BUDGET_BYTES_DEFAULT = 64 * 1024 * 1024;
 const JOURNAL_SIZE_MAX_DEFAULT = 64 * 1024 * 1024;
 /** Chunks waiting in memory beyond this go to the journal before their commit. */
-const PENDING_BYTES_MAX = 4 * 1024 * 1024;
+const PENDING_BYTES_MAX = 512 * 1024;
 
 export interface FileChunkStoreOptions {
   readonly files: FileSystem;
@@ -93,7 +93,10 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     this.#compress = options.compress ?? false;
     this.#root = opened.root;
     const { files, folder } = options;
-    this.#sources = new StoreSources({ files, folder, lock: opened.lock, rootHash: () => this.#root }, opened);
+    this.#sources = new StoreSources(
+      { files, folder, lock: opened.lock, rootHash: () => this.#root },
+      opened,
+    );
     this.#seal = options.seal ?? ((request) => sealJournal(files, request));
   }
 
@@ -220,12 +223,18 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     this.#checkOpen();
     assert(bytes.length <= CHUNK_SIZE_MAX, "a chunk fits in a record");
     const hash = hashOf(bytes);
-    if (this.#isKept(hash)) return hash;
+    this.putAddressed(hash, bytes);
+    return hash;
+  }
+
+  /** Like {@link putChunk}, for bytes whose address a job of ours has computed. */
+  putAddressed(hash: Hash, bytes: Uint8Array): void {
+    this.#checkOpen();
+    if (this.#isKept(hash)) return;
     this.#pending.set(hash, bytes);
     this.#pendingBytes += bytes.length;
     this.#cache.set(this, hash, bytes);
     if (this.#pendingBytes > PENDING_BYTES_MAX && !this.#rotating) this.#writePending([]);
-    return hash;
   }
 
   commitRoot(next: Hash, expected: Hash): Promise<boolean> {
@@ -336,7 +345,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     return (
       this.#pending.has(hash) ||
       this.#sources.journals.some((journal) => journal.number >= kept.journalsFrom && journal.has(hash)) ||
-      (kept.oldTables && this.#sources.tables.some(({ file, generation }) => generation === "old" && file.has(hash)))
+      (kept.oldTables &&
+        this.#sources.tables.some(({ file, generation }) => generation === "old" && file.has(hash)))
     );
   }
 
@@ -440,9 +450,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     try {
       const name = await this.#seal({ folder: this.folder, compress: this.#compress, number, sizeBytes });
       const added =
-        name === undefined
-          ? []
-          : [{ file: this.#sources.openTable(name), generation: "young" as const }];
+        name === undefined ? [] : [{ file: this.#sources.openTable(name), generation: "young" as const }];
       await this.#sources.replace({ tables: [], journals: [journal] }, added);
     } finally {
       await release();

@@ -13,6 +13,7 @@ import { ChunkCache } from "../chunks/chunk-cache.ts";
 import { NodeFileSystem } from "../io/node-file-system.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { DatabaseOptions, Engine } from "./api.ts";
+import { DirectJobs, ThreadedJobs } from "./background/background-jobs.ts";
 import { CairnSession } from "./cairn-session.ts";
 import { writeNewDatabase } from "./create-database.ts";
 import { Database } from "./database.ts";
@@ -27,6 +28,9 @@ export interface CairnEngineOptions {
   readonly services?: Partial<EngineServices>;
   /** Budget for chunks read from disk, for all databases together. */
   readonly chunkCacheSizeBytes?: number;
+  /** Threads for long jobs in the background; 0: they take turns with everything else. Default: 1. Only on the real file
+   *  system: no other is reached from another thread. */
+  readonly backgroundThreads?: number;
 }
 
 const CHUNK_CACHE_SIZE_DEFAULT = 64 * 1024 * 1024;
@@ -51,13 +55,16 @@ export class CairnEngine implements Engine {
 
   private constructor(options: CairnEngineOptions) {
     this.#dataFolder = options.dataFolder;
+    const files = options.services?.files ?? new NodeFileSystem();
+    const threads = files instanceof NodeFileSystem ? (options.backgroundThreads ?? 1) : 0;
     this.services = {
-      files: new NodeFileSystem(),
+      files,
       clock: systemClock,
       logger: silentLogger,
       settings: defaultEngineSettings(),
       chunkCache: new ChunkCache(options.chunkCacheSizeBytes ?? CHUNK_CACHE_SIZE_DEFAULT),
       nodeCacheSizeBytes: NODE_CACHE_SIZE_DEFAULT,
+      background: threads > 0 ? new ThreadedJobs(threads) : new DirectJobs(files),
       ...options.services,
     };
     this.userLocks = new UserLocks();
@@ -187,6 +194,7 @@ export class CairnEngine implements Engine {
       await database.close().catch((error: unknown) => failures.push(error));
     }
     this.#databases.clear();
+    await this.services.background.close();
     if (failures.length > 0) throw failures[0];
   }
 
@@ -194,6 +202,7 @@ export class CairnEngine implements Engine {
   async abandon(): Promise<void> {
     for (const database of this.#databases.values()) await database.abandon();
     this.#databases.clear();
+    await this.services.background.close();
   }
 
   async #openAll(): Promise<void> {

@@ -3,7 +3,8 @@
  * without stopping readers or writers:
  *
  *   1. freeze: in one step, every edit committed so far becomes the frozen layer and new commits go to a fresh one;
- *   2. fold the frozen layers into new trees, yielding to other work every few milliseconds;
+ *   2. fold the frozen layers into new trees: in a background thread, or when there is little to do in this one, which
+ *      then yields to other work every millisecond;
  *   3. the caller makes the new roots durable together with the log position, then calls `install`, which replaces the
  *      frozen layers by the new trees in one step.
  *
@@ -11,19 +12,23 @@
  */
 import { assert } from "../base/assert.ts";
 import { type Clock, yieldToOthers } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import { WorkerFailure } from "../base/worker-pool.ts";
 import type { Hash } from "../bytes/hash.ts";
-import type { ChunkStore } from "../chunks/chunk-store.ts";
+import type { FileChunkStore } from "../chunks/file-chunk-store.ts";
 import { writeBlob } from "../prolly/blob.ts";
 import type { NodeReader } from "../prolly/node-reader.ts";
 import { openTree, type ProllyTree } from "../prolly/prolly-tree.ts";
 import { TreeEditor } from "../prolly/tree-editor.ts";
 import { type RootValue, type TableRecord, writeRootValue } from "../vcs/root-value.ts";
+import type { BackgroundJobs } from "./background/background-jobs.ts";
+import { foldInBackground } from "./background/fold-in-background.ts";
 import type { BranchState } from "./branch-state.ts";
 import type { RowDelta } from "./row-delta.ts";
 import { TableDelta, type TableLayers, type TableState } from "./table-state.ts";
 
-const SLICE_MS = 5;
-const EDITS_BETWEEN_CLOCK_READS = 64;
+const SLICE_MS = 1;
+const EDITS_BETWEEN_CLOCK_READS = 16;
 
 export interface FoldedBranch {
   readonly branch: BranchState;
@@ -64,17 +69,62 @@ export function insertedShare(branches: Iterable<BranchState>): number {
   return edits === 0 ? 0 : Math.min(1, inserted / edits);
 }
 
-/** Step 2, for one branch. */
-export async function foldBranch(branch: BranchState, into: FoldTarget): Promise<FoldedBranch> {
+/** The new root of each tree that has frozen edits, by these. */
+export type FoldedRoots = ReadonlyMap<RowDelta, Hash>;
+
+/** A tree with the edits to fold into it. */
+export interface TreeToFold {
+  readonly tree: ProllyTree;
+  readonly delta: RowDelta;
+  /** Given for the primary index, whose long values move to blobs on the way. */
+  readonly rowsOf: TableState | undefined;
+}
+
+/** Step 2. */
+export async function foldBranches(
+  branches: readonly BranchState[],
+  into: FoldTarget,
+): Promise<readonly FoldedBranch[]> {
+  const roots = await foldEdits(branches, into);
+  return branches.map((branch) => foldBranch(branch, roots, into));
+}
+
+async function foldEdits(branches: Iterable<BranchState>, into: FoldTarget): Promise<FoldedRoots> {
+  const folds: TreeToFold[] = [];
+  let editCount = 0;
+  for (const { generation } of branches) {
+    for (const { state, trees, frozen } of generation.loadedTables()) {
+      for (const [index, delta] of (frozen?.indexes ?? []).entries()) {
+        const tree = trees[index];
+        assert(tree !== undefined, "edits are of an index that the table has");
+        if (delta.count > 0) folds.push({ tree, delta, rowsOf: index === 0 ? state : undefined });
+        editCount += delta.count;
+      }
+    }
+  }
+  if (editCount >= into.background.limits.editsMin) {
+    try {
+      return await foldInBackground(folds, into);
+    } catch (error) {
+      if (!(error instanceof WorkerFailure)) throw error;
+      into.logger.error("folding edits in this thread instead", { error: error.message });
+    }
+  }
+  const roots = new Map<RowDelta, Hash>();
+  for (const fold of folds) roots.set(fold.delta, await foldTree(fold, into));
+  return roots;
+}
+
+function foldBranch(branch: BranchState, roots: FoldedRoots, into: FoldTarget): FoldedBranch {
   const { generation } = branch;
   const records = new Map(generation.root.tables);
   const tables = new Map<TableState, FoldedTable>();
-  for (const layers of [...generation.loadedTables()]) {
+  for (const layers of generation.loadedTables()) {
     const { state, record } = layers;
     const countersMoved =
       state.autoIncrement !== record.autoIncrement || state.nextRowId !== record.nextRowId;
     if (layers.frozen === undefined && !countersMoved) continue;
-    const folded = await foldTable(layers, into);
+    const folded = foldTable(layers, roots, into);
     records.set(state.definition.name, folded.record);
     tables.set(state, folded);
   }
@@ -97,19 +147,22 @@ export function installFolded(folded: FoldedBranch): void {
 }
 
 export interface FoldTarget {
-  readonly chunks: ChunkStore;
+  readonly chunks: FileChunkStore;
   readonly nodes: NodeReader;
   readonly clock: Clock;
+  readonly background: BackgroundJobs;
+  readonly logger: Logger;
 }
 
-async function foldTable(layers: TableLayers, into: FoldTarget): Promise<FoldedTable> {
+function foldTable(layers: TableLayers, folded: FoldedRoots, into: FoldTarget): FoldedTable {
   const { state, frozen, trees, record } = layers;
-  const roots: Hash[] = [];
-  for (const [index, tree] of trees.entries()) {
+  const roots = trees.map((tree, index) => {
     const delta = frozen?.indexes[index];
-    const changed = delta !== undefined && delta.count > 0;
-    roots.push(changed ? await foldTree(tree, delta, index === 0 ? state : undefined, into) : tree.root);
-  }
+    if (delta === undefined || delta.count === 0) return tree.root;
+    const root = folded.get(delta);
+    assert(root !== undefined, "all frozen edits were folded");
+    return root;
+  });
   const [primary, ...indexes] = roots;
   assert(primary !== undefined, "a table has a primary index");
   const { autoIncrement, nextRowId } = state;
@@ -119,13 +172,7 @@ async function foldTable(layers: TableLayers, into: FoldTarget): Promise<FoldedT
   };
 }
 
-/** `rowsOf` is given for the primary index, whose long values move to blobs on the way. */
-async function foldTree(
-  tree: ProllyTree,
-  delta: RowDelta,
-  rowsOf: TableState | undefined,
-  into: FoldTarget,
-): Promise<Hash> {
+async function foldTree({ tree, delta, rowsOf }: TreeToFold, into: FoldTarget): Promise<Hash> {
   const { chunks, clock } = into;
   const editor = new TreeEditor(tree, chunks);
   const codec = rowsOf?.definition.codec;

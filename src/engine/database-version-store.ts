@@ -1,13 +1,9 @@
 /** A database as version control sees it: refs that move under the root mutex, after everything committed is in them. */
 
-import { Pause } from "../base/pause.ts";
-import { checkChunkStore } from "../chunks/check-chunk-store.ts";
 import type { ExportSource, ImportTarget } from "../chunks/chunk-import.ts";
 import type { ChunkStore } from "../chunks/chunk-store.ts";
 import type { NodeReader } from "../prolly/node-reader.ts";
-import { checkRepository } from "../vcs/check.ts";
 import type { RefChanges, Refs } from "../vcs/refs.ts";
-import { walkAddresses } from "../vcs/walk-addresses.ts";
 import { BRANCH_LOCK_KEY } from "./branch-state.ts";
 import { branchOfRef, type Database } from "./database.ts";
 import { heavyOwner, LOCK_SHARE, type WaitLimits } from "./lock-table.ts";
@@ -106,22 +102,12 @@ export class DatabaseVersionStore implements VersionStore {
 
   async check(): Promise<readonly Problem[]> {
     await this.#database.checkpoint();
-    const { chunks, nodes } = this.#database;
-    const stored = await checkChunkStore(chunks, { walk: walkAddresses });
-    const problems = stored.faults.map(({ message, path }) => ({
-      subject: path ?? "chunks",
-      problem: message,
-    }));
-    // Without whole chunks the tables cannot be looked at.
-    if (problems.length > 0) return problems;
-    const steps = checkRepository(nodes, chunks.root, { allCommits: true });
-    const pause = new Pause();
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) {
-        return step.value.problems.map(({ where, message }) => ({ subject: where, problem: message }));
-      }
-      if (pause.isDue()) await pause.take();
+    const { chunks, services } = this.#database;
+    const { listing, release } = await chunks.listFiles();
+    try {
+      return await services.background.checkDatabase(listing, undefined);
+    } finally {
+      await release();
     }
   }
 }

@@ -31,7 +31,7 @@ import {
 import { readRootValue } from "../vcs/root-value.ts";
 import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working-set.ts";
 import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
-import { type FoldedBranch, foldBranch, freezeBranch, insertedShare, installFolded } from "./checkpoint.ts";
+import { foldBranches, freezeBranch, insertedShare, installFolded } from "./checkpoint.ts";
 import type { EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
@@ -99,9 +99,15 @@ export class Database {
 
   /** Opens, and replays the log. The folder is locked until {@link close}. */
   static async open(options: DatabaseOptionsAtOpen): Promise<Database> {
-    const { files, chunkCache, logger, clock, settings } = options.services;
+    const { files, chunkCache, logger, clock, settings, background } = options.services;
     const { folder } = options;
-    const chunks = await FileChunkStore.open({ files, folder, cache: chunkCache, logger });
+    const chunks = await FileChunkStore.open({
+      files,
+      folder,
+      cache: chunkCache,
+      logger,
+      seal: (request) => background.sealJournal(request),
+    });
     try {
       await removeSortRuns(files, folder);
       const database = new Database(options, chunks);
@@ -376,15 +382,14 @@ export class Database {
       }
     }
     const lsn = this.#frozenLsn;
-    const into = { chunks: this.chunks, nodes: this.nodes, clock: this.#services.clock };
-    const folded: FoldedBranch[] = [];
+    const { clock, background, logger } = this.#services;
+    const into = { chunks: this.chunks, nodes: this.nodes, clock, background, logger };
+    const folded = await foldBranches([...this.#frozenBranches], into);
     const changes = new Map<string, Hash>();
-    for (const branch of this.#frozenBranches) {
-      const done = await foldBranch(branch, into);
-      folded.push(done);
+    for (const { branch, rootAddress } of folded) {
       const workingSet = this.readWorkingSet(this.#refs, branch.name);
       assert(workingSet !== undefined, "a branch with edits is in the refs");
-      const next = writeWorkingSet(this.chunks, { ...workingSet, working: done.rootAddress });
+      const next = writeWorkingSet(this.chunks, { ...workingSet, working: rootAddress });
       changes.set(WORKING_SETS_PREFIX + branch.name, next);
     }
     changes.set(WAL_POSITION_REF, writeDocument(this.chunks, lsn));

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ChunkCache } from "../chunks/chunk-cache.ts";
 import type { FileSystem } from "../io/file-system.ts";
+import type { BackgroundJobs } from "./background/background-jobs.ts";
 import type { LogFlushMode } from "./write-ahead-log.ts";
 
 /** Dynamic: read each time they matter. */
@@ -28,4 +29,6 @@ export interface EngineServices {
   readonly chunkCache: ChunkCache;
   /** Budget for decoded tree nodes, per database. */
   readonly nodeCacheSizeBytes: number;
+  /** Where long jobs run. */
+  readonly background: BackgroundJobs;
 }

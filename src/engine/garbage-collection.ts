@@ -38,12 +38,13 @@ export class GarbageCollection {
   /** Returns the number of bytes freed. */
   async collect({ full }: { readonly full: boolean }): Promise<number> {
     const database = this.#database;
+    const { background } = database.services;
     await database.checkpoint();
     const report = await database.chunks.collectGarbage({
       walk: walkAddresses,
+      copy: (request) => background.copyLiveChunks(request, this.#abort.signal),
       roots: () => database.settledRoots(),
       full,
-      signal: this.#abort.signal,
     });
     this.#liveBytes = report.sizeAfterBytes;
     return Math.max(0, report.sizeBeforeBytes - report.sizeAfterBytes);

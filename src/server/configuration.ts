@@ -28,6 +28,8 @@ export interface Configuration {
   readonly limits?: ConfiguredLimits | undefined;
   /** Budgets in bytes. */
   readonly cache?: { readonly chunks?: number | undefined } | undefined;
+  /** Threads for checkpoints, collections and checks. */
+  readonly background?: { readonly threads?: number | undefined } | undefined;
 }
 
 /** Seconds and bytes, named as MySQL's variables are. */
@@ -72,6 +74,7 @@ const CONFIGURATION: z.ZodType<Configuration> = z.strictObject({
     })
     .optional(),
   cache: z.strictObject({ chunks: z.int().min(0).optional() }).optional(),
+  background: z.strictObject({ threads: z.int().min(0).max(16).optional() }).optional(),
 });
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;

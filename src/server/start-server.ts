@@ -90,6 +90,9 @@ async function openAll({ options, dataFolder, files, opened }: Opening): Promise
     dataFolder,
     services: { files, clock: systemClock, logger },
     ...(configuration.cache?.chunks === undefined ? {} : { chunkCacheSizeBytes: configuration.cache.chunks }),
+    ...(configuration.background?.threads === undefined
+      ? {}
+      : { backgroundThreads: configuration.background.threads }),
   });
   opened.push(() => engine.close());
   const accountFolder = join(dataFolder, SERVER_DATABASE);

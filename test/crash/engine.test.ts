@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../src/base/random.ts";
+import { DirectJobs } from "../../src/engine/background/background-jobs.ts";
 import { CairnEngine } from "../../src/engine/cairn-engine.ts";
 import { writeNewDatabase } from "../../src/engine/create-database.ts";
 import type { Value } from "../../src/values/value.ts";
@@ -25,8 +26,13 @@ const OPTIONS = { charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
 
 type Step = (engine: CairnEngine) => Promise<void>;
 
+/** How checkpoints store new chunks: in the journal, as a small one does, or in a table file, as a large one does. */
+const TARGETS = { journal: {}, "table file": { editsMin: 1, tableBytesMin: 1 } };
+let foldInto: keyof typeof TARGETS = "journal";
+
 async function open(files: SimulatedFileSystem): Promise<CairnEngine> {
-  return await CairnEngine.open({ dataFolder: "/data", services: { files } });
+  const background = new DirectJobs(files, TARGETS[foldInto]);
+  return await CairnEngine.open({ dataFolder: "/data", services: { files, background } });
 }
 
 /** One transaction with these changes of table `t`: a row to insert, or an id to update or delete. */
@@ -166,9 +172,15 @@ async function checkAfter(
 }
 
 describe("an engine", () => {
-  test.each([1, 2])(
-    "keeps what it acknowledged when the power is cut at any I/O point (seed %i)",
-    async (seed) => {
+  test.each([
+    [1, "journal"],
+    [2, "journal"],
+    [1, "table file"],
+    [2, "table file"],
+  ] as const)(
+    "keeps what it acknowledged when the power is cut at any I/O point (seed %i, checkpoints into a %s)",
+    async (seed, target) => {
+      foldInto = target;
       const reference = new SimulatedFileSystem();
       const states = await statesOf(reference);
       const total = reference.operationCount;

@@ -1,0 +1,122 @@
+/**
+ * The long jobs of a database that need nothing but its files, so that they can run beside the thread that answers clients:
+ * in worker threads ({@link ThreadedJobs}), or in this one, step by step ({@link DirectJobs}: for simulated disks, and when
+ * there are to be no threads). Both run the same code. Requests and results are plain data.
+ */
+import type { MessagePort, Transferable } from "node:worker_threads";
+import { WorkerPool } from "../../base/worker-pool.ts";
+import { type CopyRequest, copyLiveChunks } from "../../chunks/copy-live-chunks.ts";
+import type { StoreListing } from "../../chunks/read-only-chunk-store.ts";
+import { type SealRequest, sealJournal } from "../../chunks/seal-journal.ts";
+import type { FileSystem } from "../../io/file-system.ts";
+import { walkAddresses } from "../../vcs/walk-addresses.ts";
+import { checkDatabase, type DatabaseProblem } from "./check-database.ts";
+import { type FoldRequest, type FoldResult, foldTrees } from "./fold-trees.ts";
+import { decodeJobError } from "./job-errors.ts";
+
+export interface BackgroundJobs {
+  readonly limits: FoldLimits;
+  copyLiveChunks(request: CopyRequest, signal: AbortSignal | undefined): Promise<readonly string[]>;
+  sealJournal(request: SealRequest): Promise<string | undefined>;
+  checkDatabase(listing: StoreListing, signal: AbortSignal | undefined): Promise<readonly DatabaseProblem[]>;
+  /** `edits` gives batches when asked: see edit-feed.ts. The job takes it over. */
+  foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult>;
+  /** Jobs under way fail. */
+  close(): Promise<void>;
+}
+
+export interface FoldLimits {
+  /** Smaller checkpoints are quicker done than described. */
+  readonly editsMin: number;
+  /** Fewer bytes of new chunks are handed back, and go to the journal: many small table files would make reading slow. */
+  readonly tableBytesMin: number;
+}
+
+/** What a job is sent, by its name. */
+export interface JobInputs {
+  readonly copyLiveChunks: CopyRequest;
+  readonly sealJournal: SealRequest;
+  readonly checkDatabase: StoreListing;
+  readonly foldTrees: { readonly request: FoldRequest; readonly edits: MessagePort };
+}
+
+export interface JobResults {
+  readonly copyLiveChunks: readonly string[];
+  readonly sealJournal: string | undefined;
+  readonly checkDatabase: readonly DatabaseProblem[];
+  readonly foldTrees: FoldResult;
+}
+
+const DEFAULT_LIMITS: FoldLimits = { editsMin: 2_000, tableBytesMin: 4 * 1024 * 1024 };
+const ENTRY: URL = new URL(
+  import.meta.url.endsWith(".ts") ? "./background-worker.ts" : "./background-worker.js",
+  import.meta.url,
+);
+
+export class ThreadedJobs implements BackgroundJobs {
+  readonly limits: FoldLimits;
+  readonly #pool: WorkerPool;
+
+  constructor(threadCount: number, limits: Partial<FoldLimits> = {}) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#pool = new WorkerPool({ entry: ENTRY, size: threadCount, decodeError: decodeJobError });
+  }
+
+  copyLiveChunks(request: CopyRequest, signal: AbortSignal | undefined): Promise<readonly string[]> {
+    return this.#run("copyLiveChunks", request, { signal });
+  }
+
+  sealJournal(request: SealRequest): Promise<string | undefined> {
+    return this.#run("sealJournal", request);
+  }
+
+  checkDatabase(listing: StoreListing, signal: AbortSignal | undefined): Promise<readonly DatabaseProblem[]> {
+    return this.#run("checkDatabase", listing, { signal });
+  }
+
+  foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult> {
+    return this.#run("foldTrees", { request, edits }, { transfer: [edits] });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #run<Name extends keyof JobInputs>(
+    name: Name,
+    input: JobInputs[Name],
+    options: { readonly signal?: AbortSignal | undefined; readonly transfer?: readonly Transferable[] } = {},
+  ): Promise<JobResults[Name]> {
+    // The entry module has the same table of jobs, and comes from the same version of the program.
+    return (await this.#pool.run(name, input, options)) as JobResults[Name];
+  }
+}
+
+export class DirectJobs implements BackgroundJobs {
+  readonly limits: FoldLimits;
+  readonly #files: FileSystem;
+
+  /** By default nothing is worth being described. */
+  constructor(files: FileSystem, limits: Partial<FoldLimits> = {}) {
+    this.#files = files;
+    this.limits = { ...DEFAULT_LIMITS, editsMin: Number.POSITIVE_INFINITY, ...limits };
+  }
+
+  copyLiveChunks(request: CopyRequest, signal: AbortSignal | undefined): Promise<readonly string[]> {
+    return copyLiveChunks(request, { files: this.#files, walk: walkAddresses, signal });
+  }
+
+  sealJournal(request: SealRequest): Promise<string | undefined> {
+    return sealJournal(this.#files, request);
+  }
+
+  checkDatabase(listing: StoreListing, signal: AbortSignal | undefined): Promise<readonly DatabaseProblem[]> {
+    return checkDatabase(this.#files, listing, signal);
+  }
+
+  foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult> {
+    return foldTrees(this.#files, request, edits);
+  }
+
+  async close(): Promise<void> {}
+}

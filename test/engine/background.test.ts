@@ -1,0 +1,123 @@
+/** Checkpoints, collections and checks in a background thread do what they do in the main one. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { DirectJobs, ThreadedJobs } from "../../src/engine/background/background-jobs.ts";
+import type { CairnEngineOptions } from "../../src/engine/cairn-engine.ts";
+import { NodeFileSystem } from "../../src/io/node-file-system.ts";
+import {
+  column,
+  DB,
+  EngineFixture,
+  finished,
+  INT,
+  idsByIndex,
+  index,
+  LONG_TEXT,
+  schema,
+} from "./engine-fixture.ts";
+
+const TABLE = schema(
+  [column(1, "id", INT, { nullable: false }), column(2, "a", INT), column(3, "c", LONG_TEXT)],
+  { indexes: [index(10, "ia", "index", [2])] },
+);
+const ROWS = 3_000;
+
+/** Of some rows the text is long enough to become a blob. */
+function text(id: number, round: number): string {
+  return `${id} in ${round} `.repeat(id % 50 === 0 ? 2_000 : 20);
+}
+
+async function insertAll(fixture: EngineFixture, table = "t"): Promise<void> {
+  await fixture.session().run(async (transaction) => {
+    transaction.beginStatement();
+    const writer = await transaction.openTableForWrite(DB, table, { foreignKeyChecks: true });
+    for (let id = 0; id < ROWS; id++) await finished(() => writer.insertRow([id, id % 97, text(id, 0)]));
+  });
+}
+
+/** Two checkpoints: of inserts, and of updates, deletes and inserts between them. */
+async function fill(fixture: EngineFixture): Promise<string> {
+  const session = fixture.session();
+  const database = fixture.engine.mustGetDatabase("db");
+  await session.createTable("t", TABLE, 0n);
+  await insertAll(fixture);
+  await database.checkpoint();
+  for (let id = 0; id < ROWS; id += 100) await session.update("t", id, () => [id, 1, text(id, 1)]);
+  for (let id = 7; id < ROWS; id += 300) await session.delete("t", id);
+  await session.insert("t", [ROWS + 5, 3, text(50, 2)]);
+  await database.checkpoint();
+  return database.mustGetBranch("main").generation.rootAddress;
+}
+
+async function checkSound(fixture: EngineFixture): Promise<void> {
+  expect(await fixture.engine.versionStore("db").check()).toEqual([]);
+  const session = fixture.session();
+  const rows = await session.rows("t");
+  expect(rows.length).toBe(ROWS + 1 - ROWS / 300);
+  for (const [id, , c] of rows) {
+    const round = Number(id) > ROWS ? 2 : Number(id) % 100 === 0 ? 1 : 0;
+    if (c !== text(round === 2 ? 50 : Number(id), round)) throw new Error(`row ${id} is wrong`);
+  }
+  const ids = await session.run((transaction) => idsByIndex(transaction.openTable(DB, "t"), 1));
+  expect(ids.length).toBe(rows.length);
+}
+
+function services(background: ThreadedJobs | DirectJobs): Partial<CairnEngineOptions> {
+  return { services: { background } };
+}
+
+describe("a checkpoint in a background thread", () => {
+  test("gives the same roots as one in the main thread, with and without a table file", async () => {
+    const roots: string[] = [];
+    for (const jobs of [
+      new DirectJobs(new NodeFileSystem()),
+      new DirectJobs(new NodeFileSystem(), { editsMin: 1, tableBytesMin: 1 }),
+      new ThreadedJobs(1, { editsMin: 1 }),
+      new ThreadedJobs(1, { editsMin: 1, tableBytesMin: 100_000 }),
+    ]) {
+      await using fixture = await EngineFixture.open(services(jobs));
+      roots.push(await fill(fixture));
+      await checkSound(fixture);
+      await jobs.close();
+    }
+    expect(new Set(roots).size).toBe(1);
+  });
+
+  test("is durable, and its files survive collections and reopening", async () => {
+    const jobs = new ThreadedJobs(1, { editsMin: 1, tableBytesMin: 10_000 });
+    await using opened = await EngineFixture.open(services(jobs));
+    await fill(opened);
+    const tables = readdirSync(join(opened.folder, "db")).filter((name) => name.endsWith(".table"));
+    expect(tables.length).toBe(2);
+    await opened.engine.versionStore("db").collectGarbage({ full: true });
+    await checkSound(opened);
+    await opened.engine.abandon();
+  });
+
+  test("falls back to the main thread when the thread dies", async () => {
+    const jobs = new ThreadedJobs(1, { editsMin: 1 });
+    await jobs.close();
+    await using fixture = await EngineFixture.open(services(jobs));
+    await fill(fixture);
+    const direct = new DirectJobs(new NodeFileSystem());
+    Object.assign(fixture.engine.services, { background: direct });
+    await checkSound(fixture);
+  });
+});
+
+describe("a check in a background thread", () => {
+  test("names the damaged file", async () => {
+    await using fixture = await EngineFixture.open();
+    await fill(fixture);
+    await fixture.engine.versionStore("db").collectGarbage({ full: true });
+    const folder = join(fixture.folder, "db");
+    const name = readdirSync(folder).find((file) => file.endsWith(".table")) ?? "";
+    const path = join(folder, name);
+    const bytes = readFileSync(path);
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    const problems = await fixture.engine.versionStore("db").check();
+    expect(problems.map(({ subject }) => subject)).toContain(path);
+  });
+});
