@@ -138,32 +138,45 @@ export class FixedKeyReader implements FieldReader {
 
 /** A part of a key behind parts of varying size, or of varying size itself. */
 export class KeyPartReader implements FieldReader {
-  readonly encoding = "key";
+  readonly encoding: "key" | "field";
   bytes: Uint8Array = NO_BYTES;
   start = 0;
   end = 0;
   readonly #before: readonly KeyCodec[];
   readonly #codec: KeyCodec;
+  readonly #nullable: boolean;
+  readonly #nullMark: number;
+  /** The marker is no part of what {@link locate} shows. */
+  readonly #shown: 0 | 1;
 
-  constructor(before: readonly KeyCodec[], codec: KeyCodec) {
+  constructor(before: readonly KeyCodec[], codec: KeyCodec, isFixedWidth: boolean) {
+    const { nullable, descending } = codec.options;
     this.#before = before;
     this.#codec = codec;
+    this.#nullable = nullable;
+    this.#nullMark = descending ? 0xff : 0;
+    this.encoding = isFixedWidth && !descending ? "field" : "key";
+    this.#shown = nullable && this.encoding === "field" ? 1 : 0;
   }
 
   locate(slot: TupleSlot): FieldState {
     const bytes = slot.keyBytes;
     let at = slot.keyStart;
     for (const codec of this.#before) at = codec.skip(bytes, at);
-    const { options } = this.#codec;
     this.bytes = bytes;
-    this.start = at;
+    if (this.#nullable && bytes[at] === this.#nullMark) {
+      this.start = at;
+      this.end = at + 1;
+      return FIELD_NULL;
+    }
+    this.start = at + this.#shown;
     this.end = this.#codec.skip(bytes, at);
-    return options.nullable && bytes[at] === (options.descending ? 0xff : 0) ? FIELD_NULL : FIELD_INLINE;
+    return FIELD_INLINE;
   }
 
   read(slot: TupleSlot): Value {
     if (this.locate(slot) === FIELD_NULL) return null;
-    return this.#codec.decode(this.bytes, this.start, this.end);
+    return this.#codec.decode(this.bytes, this.start - this.#shown, this.end);
   }
 }
 

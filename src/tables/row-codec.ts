@@ -254,7 +254,7 @@ export class RowCodec {
     const offset = totalWidth(before);
     const width = part.codec.fixedWidth;
     if (offset !== undefined && width !== undefined) return new FixedKeyReader(offset, width, part.codec);
-    return new KeyPartReader(before, part.codec);
+    return new KeyPartReader(before, part.codec, fieldCodecFor(part.codec.type).fixedWidth !== undefined);
   }
 
   /**

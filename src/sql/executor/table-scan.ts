@@ -1,4 +1,5 @@
-/** Reads a table's rows through its primary index: all of them or some ranges, in either direction. */
+/** Reads the entries of an index as they are, all of them or some ranges, in either direction: the rows of a table by
+ *  its primary index, or what a covering secondary index holds of them. */
 import type { KeyRange, ScanDirection, TupleCursor } from "../../prolly/tuple-cursor.ts";
 import type { Frame, Operator, RowSlot, Step } from "./frame.ts";
 import { STEP_DONE, STEP_ROW } from "./frame.ts";
@@ -12,15 +13,17 @@ export class TableScan implements Operator {
   readonly #slot: number;
   readonly #ranges: RangeBuilder | undefined;
   readonly #direction: ScanDirection;
+  readonly #index: number;
   #pending: readonly KeyRange[] = WHOLE;
   #at = 0;
   #cursor: TupleCursor | undefined;
   #row: RowSlot | undefined;
 
-  constructor(slot: number, ranges: RangeBuilder | undefined, direction: ScanDirection) {
+  constructor(slot: number, ranges: RangeBuilder | undefined, direction: ScanDirection, index = 0) {
     this.#slot = slot;
     this.#ranges = ranges;
     this.#direction = direction;
+    this.#index = index;
   }
 
   open(frame: Frame): void {
@@ -49,7 +52,7 @@ export class TableScan implements Operator {
         this.#cursor = undefined;
         return STEP_DONE;
       }
-      this.#cursor = frame.tables[this.#slot]?.openCursor(0, range, this.#direction);
+      this.#cursor = frame.tables[this.#slot]?.openCursor(this.#index, range, this.#direction);
     }
   }
 

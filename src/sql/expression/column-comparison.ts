@@ -1,7 +1,7 @@
 /**
  * The hot filter: a stored column against a value that is constant within the statement, compared on the encoded
  * bytes. Fixed-width encodings order like their values, so one comparison of bytes decides; strings compare by bytes
- * when the collation says so, and for equality as folded ASCII while only ASCII is seen. Whatever does not toColumnValue falls back to the
+ * when the collation says so, and for equality as folded ASCII while only ASCII is seen. Whatever does not fit falls back to the
  * general comparison, so this is never more than a faster way to the same answer.
  */
 import { compareRanges } from "../../bytes/compare.ts";
@@ -11,6 +11,7 @@ import { collationByName } from "../../values/collation.ts";
 import { type DateTime, dateOf } from "../../values/datetime.ts";
 import { type Decimal, integerDigits } from "../../values/decimal.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import { parseTime } from "../../values/temporal-parse.ts";
 import type { Value } from "../../values/value.ts";
 import {
   type BoundColumn,
@@ -23,6 +24,7 @@ import type { Evaluator, Frame, Predicate, RowSlot } from "../executor/frame.ts"
 import { foldedEquality } from "./ascii-fold.ts";
 import { comparator, satisfies, testOf } from "./comparison.ts";
 import { compileExpression } from "./compile.ts";
+import { readExactNumber } from "./exact-number.ts";
 import { ExecutionMark } from "./execution-mark.ts";
 import {
   type Read,
@@ -100,14 +102,17 @@ function encoderFor(
   const rule = bound.rule.kind;
   switch (type.kind) {
     case "integer": {
-      if (rule !== "integer") return undefined;
-      const read = readInteger(constant, evaluate);
+      if (rule !== "integer" && rule !== "double") return undefined;
+      const read = rule === "integer" ? readInteger(constant, evaluate) : readExactNumber(constant, evaluate);
       const bits = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 }[type.name];
       const low = type.unsigned ? 0n : -(1n << BigInt(bits - 1));
       const high = type.unsigned ? (1n << BigInt(bits)) - 1n : (1n << BigInt(bits - 1)) - 1n;
       return (frame) => {
         const value = read(frame);
-        return value === null || (value >= low && value <= high) ? value : undefined;
+        if (value === null) return null;
+        return value >= low && value <= high && (typeof value === "bigint" || Number.isInteger(value))
+          ? value
+          : undefined;
       };
     }
     case "decimal": {
@@ -128,11 +133,24 @@ function encoderFor(
     }
     case "time": {
       if (rule !== "time") return undefined;
-      return readTime(constant, evaluate);
+      return timeFit(constant, evaluate);
     }
     default:
       return undefined;
   }
+}
+
+/** Text that is no complete time is compared as text, the general way. */
+function timeFit(constant: BoundExpression, evaluate: Evaluator): Fit {
+  const { kind } = constant.type;
+  if (kind !== "string" && kind !== "binary") return readTime(constant, evaluate);
+  const read = readText(constant, evaluate);
+  return (frame) => {
+    const text = read(frame);
+    if (text === null) return null;
+    const parsed = parseTime(text);
+    return parsed === undefined || parsed.truncated ? undefined : parsed.value;
+  };
 }
 
 function decimalFit(type: SqlType & { kind: "decimal" }, read: Read<Decimal>): Fit {
@@ -155,7 +173,7 @@ function fixedWidthPredicate(
   const reader = layout.columnReader(slot, column);
   const codec = fieldCodecFor(type);
   const width = codec.fixedWidth;
-  if (width === undefined) return undefined;
+  if (width === undefined || reader.encoding !== "field") return undefined;
   const writer = new FieldWriter(32);
   const mark = new ExecutionMark();
   let mode: "bytes" | "general" | "null" = "general";

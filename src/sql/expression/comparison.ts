@@ -13,6 +13,7 @@ import type {
   ComparisonRule,
 } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame, Predicate } from "../executor/frame.ts";
+import { isExactPair, readExactNumber } from "./exact-number.ts";
 import { compareJson } from "./json-order.ts";
 import {
   readBytes,
@@ -60,6 +61,10 @@ export function comparator(
     case "integer":
       return compareScalars(readInteger(left, leftValue), readInteger(right, rightValue));
     case "double":
+      if (isExactPair(left, right))
+        return compareScalars(readInteger(left, leftValue), readExactNumber(right, rightValue));
+      if (isExactPair(right, left))
+        return compareScalars(readExactNumber(left, leftValue), readInteger(right, rightValue));
       return compareScalars(readDouble(left, leftValue), readDouble(right, rightValue));
     case "time":
       return timeComparator(left, right, leftValue, rightValue);

@@ -2,6 +2,7 @@
 import { type BoundIn, volatilityOf } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
 import { type Comparator, comparator } from "./comparison.ts";
+import { isExactPair, readExactNumber } from "./exact-number.ts";
 import { ExecutionMark } from "./execution-mark.ts";
 import { comparisonKeyReader } from "./value-order.ts";
 
@@ -47,8 +48,13 @@ function linearIn(negated: boolean, comparators: readonly Comparator[]): Evaluat
 
 function hashedIn(bound: BoundIn, subject: Evaluator, items: readonly Evaluator[]): Evaluator | undefined {
   const rule = bound.rules[0] as BoundIn["rules"][number];
-  const subjectKey = comparisonKeyReader(rule, bound.subject, subject);
-  const itemKeys = bound.items.map((item, at) => comparisonKeyReader(rule, item, items[at] as Evaluator));
+  const exact = rule.kind === "double" && bound.items.every((item) => isExactPair(bound.subject, item));
+  const subjectKey = exact ? subject : comparisonKeyReader(rule, bound.subject, subject);
+  const itemKeys = bound.items.map((item, at) =>
+    exact
+      ? readExactNumber(item, items[at] as Evaluator)
+      : comparisonKeyReader(rule, item, items[at] as Evaluator),
+  );
   if (subjectKey === undefined) return undefined;
   const yes = bound.negated ? 0 : 1;
   const no = bound.negated ? 1 : 0;

@@ -3,6 +3,7 @@
  * on the next. Candidates are costed from exact counts and range estimates.
  */
 
+import { hasEntries } from "../../tables/row-codec.ts";
 import type { IndexPart, TableSchema } from "../../tables/schema.ts";
 import type { IndexHint } from "../ast/query.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
@@ -12,19 +13,21 @@ import {
   type ColumnCondition,
   type IndexableCondition,
 } from "./condition-analysis.ts";
-import { estimateRange, makeRangeBuilder } from "./key-range-builder.ts";
+import { estimateRange } from "./key-range-builder.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { type KnownRows, refersTo, type StoredRelation } from "./relation.ts";
 
 export interface AccessPath {
   /** 0: primary */
   readonly index: number;
-  /** One per leading index part. Only the last may be a range or prefix. */
+  /** One per leading index part. Only the last may be something else than values. */
   readonly parts: readonly IndexableCondition[];
   /** At most one row per set of values. */
   readonly unique: boolean;
   /** Conditions that the ranges make true. */
   readonly consumed: ReadonlySet<BoundExpression>;
+  /** The entries of the index hold all that the query needs: rows are not looked up. */
+  readonly covering: boolean;
   /** Rows read per execution, estimated. */
   readonly rows: number;
   readonly cost: number;
@@ -36,9 +39,14 @@ export interface AccessPath {
 /** Relative to reading the next row of a scan. */
 const SEEK_COST = 4;
 const LOOKUP_COST = 3;
+/** An entry of a covering index is small beside a row. */
+const ENTRY_COST = 0.8;
 const LOCKED_SCAN_FACTOR = 10;
 const UNKNOWN_RANGE_FRACTION = 0.1;
 const UNKNOWN_REF_ROWS = 10;
+const UNKNOWN_MEMBERS = 100;
+/** More combinations of values than this are read by the first lists only. */
+const COMBINATIONS_MAX = 20_000;
 
 export function indexParts(schema: TableSchema, index: number): readonly IndexPart[] {
   return index === 0 ? schema.primaryKey : (schema.indexes[index - 1]?.parts ?? []);
@@ -50,22 +58,31 @@ export interface PathContext {
   readonly all: KnownRows;
 }
 
+/** All rows, in the order of an index. */
 export function fullScan(
   relation: StoredRelation,
+  builder: PlanBuilder,
   index = 0,
   direction: "forward" | "backward" = "forward",
 ): AccessPath {
   const rows = relation.table.view.rowCount();
+  const consumed: ReadonlySet<BoundExpression> = new Set();
+  const covering = isCovering(relation, index, consumed, builder);
   return {
     index,
     parts: [],
     unique: false,
-    consumed: new Set(),
+    consumed,
+    covering,
     rows,
-    cost: SEEK_COST + rows * (index === 0 ? 1 : LOOKUP_COST + 1),
+    cost: SEEK_COST + rows * rowCost(index, covering),
     dependent: false,
     direction,
   };
+}
+
+function rowCost(index: number, covering: boolean): number {
+  return index === 0 ? 1 : covering ? ENTRY_COST : LOOKUP_COST + 1;
 }
 
 /** The cheapest path under the conditions whose values are known. */
@@ -74,7 +91,7 @@ export function bestPath(
   conditions: readonly BoundExpression[],
   context: PathContext,
 ): AccessPath {
-  const whole = fullScan(relation);
+  const whole = cheapestScan(relation, context.builder);
   // A scan that locks keeps others from all that it passes over.
   const isLocked = context.builder.tables[relation.slot]?.lock !== undefined;
   const wholeCost = isLocked ? whole.cost * LOCKED_SCAN_FACTOR : whole.cost;
@@ -84,6 +101,17 @@ export function bestPath(
   }
   if (best === undefined) return whole;
   return best.cost < wholeCost || forcedIndexes(relation) !== undefined ? best : whole;
+}
+
+/** Through a covering index where there is a cheaper one. */
+function cheapestScan(relation: StoredRelation, builder: PlanBuilder): AccessPath {
+  let best = fullScan(relation, builder);
+  for (let index = 1; index <= relation.table.view.schema.indexes.length; index++) {
+    if (!isUsable(relation, index)) continue;
+    const path = fullScan(relation, builder, index);
+    if (path.covering && path.cost < best.cost) best = path;
+  }
+  return best;
 }
 
 /** USE/FORCE INDEX: the indexes allowed; IGNORE INDEX is looked at apart. */
@@ -110,15 +138,43 @@ function isAllowed(relation: StoredRelation, index: number): boolean {
   return index === 0 || relation.table.view.schema.indexes[index - 1]?.visible === true;
 }
 
+/** There are entries to read, and no hint forbids it. */
+export function isUsable(relation: StoredRelation, index: number): boolean {
+  if (!isAllowed(relation, index)) return false;
+  const definition = index === 0 ? undefined : relation.table.view.schema.indexes[index - 1];
+  return index === 0 || (definition !== undefined && hasEntries(definition));
+}
+
+/** Whether the entries of an index hold every column that the query reads, but for conditions already made true. */
+function isCovering(
+  relation: StoredRelation,
+  index: number,
+  consumed: ReadonlySet<BoundExpression>,
+  builder: PlanBuilder,
+): boolean {
+  if (index === 0) return false;
+  const columns = builder.columnsRead(relation.slot, consumed);
+  if (columns === undefined) return false;
+  const { codec, view } = relation.table;
+  for (const column of columns) {
+    // Keys do not tell -0 from 0.
+    if (view.schema.columns[column]?.type.kind === "float") return false;
+    if (codec.indexFieldReader(index, column) === undefined) return false;
+  }
+  return true;
+}
+
 export function candidatePaths(
   relation: StoredRelation,
   conditions: readonly BoundExpression[],
   context: PathContext,
 ): AccessPath[] {
   const { schema } = relation.table.view;
+  const columnAt = (column: number) => schema.columns[column] as TableSchema["columns"][number];
   const analysis: AnalysisContext = {
     slot: relation.slot,
-    columnType: (column) => (schema.columns[column] as TableSchema["columns"][number]).type,
+    columnType: (column) => columnAt(column).type,
+    isNullable: (column) => columnAt(column).nullable,
     known: context.known,
     all: context.all,
   };
@@ -126,9 +182,7 @@ export function candidatePaths(
   if (indexable.length === 0) return [];
   const paths: AccessPath[] = [];
   for (let index = 0; index <= schema.indexes.length; index++) {
-    if (!isAllowed(relation, index)) continue;
-    const kind = index === 0 ? "unique" : schema.indexes[index - 1]?.kind;
-    if (kind !== "unique" && kind !== "index") continue;
+    if (!isUsable(relation, index)) continue;
     const path = pathOnIndex(relation, index, indexable, context);
     if (path !== undefined) paths.push(path);
   }
@@ -145,68 +199,119 @@ function pathOnIndex(
   const parts = indexParts(schema, index);
   const chosen: IndexableCondition[] = [];
   const consumed = new Set<BoundExpression>();
+  let combinations = 1;
   for (const part of parts) {
     const column = schema.columns.findIndex((item) => item.id === part.columnId);
-    const condition = bestForPart(indexable.filter((item) => item.column === column));
+    const condition = bestForPart(
+      indexable.filter((item) => item.column === column && isFor(item.condition, part)),
+    );
     if (condition === undefined) break;
+    combinations *= valueCount(condition.condition);
+    if (combinations > COMBINATIONS_MAX && chosen.length > 0) break;
     chosen.push(condition);
-    if (condition.exact && part.prefixLength === undefined) consumed.add(condition.source);
-    if (
-      condition.condition.kind === "range" ||
-      condition.condition.kind === "prefix" ||
-      part.prefixLength !== undefined
-    )
-      break;
+    if (condition.exact && part.prefixLength === undefined)
+      for (const source of condition.sources) consumed.add(source);
+    if (!isValues(condition.condition) || part.prefixLength !== undefined) break;
   }
   if (chosen.length === 0) return undefined;
-  const complete =
-    chosen.length === parts.length &&
-    parts.every((part) => part.prefixLength === undefined) &&
-    chosen.every((item) => item.condition.kind === "equal");
+  const complete = chosen.length === parts.length && parts.every((part) => part.prefixLength === undefined);
   const isUnique =
     complete &&
     (index === 0 || schema.indexes[index - 1]?.kind === "unique") &&
-    chosen.every(
-      (item) =>
-        item.condition.kind === "equal" && !item.condition.nullSafe && item.condition.values.length === 1,
-    );
-  const dependent = chosen.some((item) => refersTo(item.source, context.known));
-  const rows = isUnique ? 1 : estimateRows(relation, index, chosen, dependent, context);
+    chosen.every((item) => isOneValue(item.condition));
+  const dependent = chosen.some((item) => item.sources.some((source) => refersTo(source, context.known)));
+  const estimate = isUnique
+    ? { rows: 1, ranges: 1 }
+    : estimateRows(relation, index, chosen, dependent, context);
+  const covering = isCovering(relation, index, consumed, context.builder);
   return {
     index,
     parts: chosen,
     unique: isUnique,
     consumed,
-    rows,
-    cost: SEEK_COST + rows * (index === 0 ? 1 : LOOKUP_COST),
+    covering,
+    rows: estimate.rows,
+    cost:
+      SEEK_COST * Math.max(1, estimate.ranges) +
+      estimate.rows * (index === 0 ? 1 : covering ? ENTRY_COST : LOOKUP_COST),
     dependent,
     direction: "forward",
   };
 }
 
-/** Equality before IS NULL before ranges; two half-open ranges on a column become one. */
+/** A prefix of text is a range of ascending keys only. */
+function isFor(condition: ColumnCondition, part: IndexPart): boolean {
+  if (condition.kind === "any") return condition.of.every((one) => isFor(one, part));
+  return condition.kind !== "prefix" || !part.descending;
+}
+
+/** Further parts of the index can follow. */
+function isValues({ kind }: ColumnCondition): boolean {
+  return kind === "equal" || kind === "null" || kind === "member";
+}
+
+function valueCount(condition: ColumnCondition): number {
+  switch (condition.kind) {
+    case "equal":
+      return condition.values.length;
+    case "member":
+      return UNKNOWN_MEMBERS;
+    default:
+      return 1;
+  }
+}
+
+function isOneValue(condition: ColumnCondition): boolean {
+  return (
+    condition.kind === "equal" &&
+    !condition.nullSafe &&
+    condition.values.length === 1 &&
+    condition.values[0]?.conversion.toOtherEqual === undefined
+  );
+}
+
+const PREFERENCE: Record<ColumnCondition["kind"], number> = {
+  null: 0,
+  equal: 1,
+  member: 2,
+  range: 3,
+  prefix: 4,
+  any: 5,
+};
+
+/** Equality before ranges; a lower and an upper bound on a column become one range. */
 function bestForPart(found: readonly IndexableCondition[]): IndexableCondition | undefined {
-  const single = found.find((item) => item.condition.kind === "equal" && item.condition.values.length === 1);
+  const single = found.find((item) => isOneValue(item.condition));
   if (single !== undefined) return single;
-  const rank: Record<ColumnCondition["kind"], number> = { null: 0, equal: 1, range: 2, prefix: 3 };
   const [first, ...rest] = [...found].sort(
-    (left, right) => rank[left.condition.kind] - rank[right.condition.kind],
+    (left, right) => PREFERENCE[left.condition.kind] - PREFERENCE[right.condition.kind],
   );
   if (first === undefined || first.condition.kind !== "range") return first;
-  let merged = first.condition;
-  for (const item of rest) {
-    if (item.condition.kind !== "range") continue;
-    merged = {
-      kind: "range",
-      ...((merged.lower ?? item.condition.lower)
-        ? { lower: (merged.lower ?? item.condition.lower) as NonNullable<typeof merged.lower> }
-        : {}),
-      ...((merged.upper ?? item.condition.upper)
-        ? { upper: (merged.upper ?? item.condition.upper) as NonNullable<typeof merged.upper> }
-        : {}),
-    };
-  }
-  return { ...first, condition: merged };
+  let merged: IndexableCondition = first;
+  for (const item of rest) merged = withBound(merged, item);
+  return merged;
+}
+
+/** The range with the other's bound, where it has none itself. */
+function withBound(range: IndexableCondition, other: IndexableCondition): IndexableCondition {
+  const { condition } = range;
+  const further = other.condition;
+  if (condition.kind !== "range" || further.kind !== "range") return range;
+  if (condition.lower !== undefined && further.lower !== undefined) return range;
+  if (condition.upper !== undefined && further.upper !== undefined) return range;
+  const lower = condition.lower ?? further.lower;
+  const upper = condition.upper ?? further.upper;
+  return {
+    column: range.column,
+    condition: { kind: "range", ...(lower ? { lower } : {}), ...(upper ? { upper } : {}) },
+    sources: [...range.sources, ...other.sources],
+    exact: range.exact && other.exact,
+  };
+}
+
+interface Estimate {
+  readonly rows: number;
+  readonly ranges: number;
 }
 
 function estimateRows(
@@ -215,18 +320,17 @@ function estimateRows(
   parts: readonly IndexableCondition[],
   dependent: boolean,
   context: PathContext,
-): number {
+): Estimate {
   const total = relation.table.view.rowCount();
   if (!dependent) {
-    const estimated = estimateRange(
-      relation,
-      makeRangeBuilder(relation, index, parts, context.builder),
-      context.builder,
-      index,
-    );
+    const estimated = estimateRange(relation, index, parts, context.builder);
     if (estimated !== undefined) return estimated;
   }
-  const equalities = parts.filter((item) => item.condition.kind === "equal").length;
-  if (equalities > 0) return Math.min(total, Math.max(1, Math.ceil(UNKNOWN_REF_ROWS / equalities)));
-  return Math.max(1, Math.ceil(total * UNKNOWN_RANGE_FRACTION));
+  const values = parts.filter((item) => isValues(item.condition)).length;
+  const ranges = parts.reduce((count, item) => count * valueCount(item.condition), 1);
+  if (values > 0) {
+    const each = Math.max(1, Math.ceil(UNKNOWN_REF_ROWS / values));
+    return { rows: Math.min(total, each * ranges), ranges };
+  }
+  return { rows: Math.max(1, Math.ceil(total * UNKNOWN_RANGE_FRACTION)), ranges };
 }

@@ -1,11 +1,18 @@
 /** Finds, among the conditions on a table, those that an index on one of its columns can answer. */
 
 import type { SqlType } from "../../values/sql-type.ts";
-import type { BoundColumn, BoundExpression, ComparisonRule } from "../binder/bound-expression.ts";
+import type {
+  BoundColumn,
+  BoundExpression,
+  BoundLike,
+  BoundSubquery,
+  ComparisonOperator,
+  ComparisonRule,
+} from "../binder/bound-expression.ts";
 import { type KeyConversion, keyConversion } from "./key-conversion.ts";
 import type { KnownRows } from "./relation.ts";
 import { isEvaluable } from "./relation.ts";
-import { isDeterministic } from "./same-expression.ts";
+import { isDeterministic, isRowIndependent } from "./same-expression.ts";
 
 /** A value that bounds a column, with its conversion to the column's type. */
 export interface KeyValue {
@@ -13,189 +20,260 @@ export interface KeyValue {
   readonly conversion: KeyConversion;
 }
 
+export interface KeyBound {
+  readonly value: KeyValue;
+  readonly inclusive: boolean;
+}
+
 export type ColumnCondition =
   /** column = any of these */
   | { readonly kind: "equal"; readonly values: readonly KeyValue[]; readonly nullSafe: boolean }
-  | { readonly kind: "null" }
+  /** column = any of the rows of a subquery that reads no row of this query */
   | {
-      readonly kind: "range";
-      readonly lower?: { readonly value: KeyValue; readonly inclusive: boolean };
-      readonly upper?: { readonly value: KeyValue; readonly inclusive: boolean };
+      readonly kind: "member";
+      readonly subquery: BoundSubquery;
+      readonly conversion: KeyConversion;
     }
+  | { readonly kind: "null" }
+  /** With no bound: every value, but not NULL. */
+  | { readonly kind: "range"; readonly lower?: KeyBound; readonly upper?: KeyBound }
   /** column LIKE 'prefix%' */
-  | { readonly kind: "prefix"; readonly prefix: string };
+  | { readonly kind: "prefix"; readonly like: BoundLike }
+  /** Any of these, none of them "any". */
+  | { readonly kind: "any"; readonly of: readonly ColumnCondition[] };
 
 export interface IndexableCondition {
   readonly column: number;
   readonly condition: ColumnCondition;
-  readonly source: BoundExpression;
-  /** The index range says exactly what the condition says: it need not be checked again. */
+  /** The conditions of the query that it stands for. */
+  readonly sources: readonly BoundExpression[];
+  /** The index range says exactly what they say: they need not be checked again. */
   readonly exact: boolean;
 }
 
 export interface AnalysisContext {
   readonly slot: number;
   readonly columnType: (column: number) => SqlType;
+  readonly isNullable: (column: number) => boolean;
   /** Rows that are known before this table is read, and all rows of the query. */
   readonly known: KnownRows;
   readonly all: KnownRows;
+}
+
+interface Found {
+  readonly column: number;
+  readonly condition: ColumnCondition;
+  readonly exact: boolean;
 }
 
 export function analyseCondition(
   condition: BoundExpression,
   context: AnalysisContext,
 ): IndexableCondition | undefined {
+  const found = analyse(condition, context);
+  return found === undefined ? undefined : { ...found, sources: [condition] };
+}
+
+function analyse(condition: BoundExpression, context: AnalysisContext): Found | undefined {
   switch (condition.kind) {
-    case "comparison":
+    case "comparison": {
+      const { left, right, operator, rule } = condition;
       return (
-        comparison(condition, condition.left, condition.right, condition.operator, context) ??
-        comparison(condition, condition.right, condition.left, mirrored(condition.operator), context)
+        comparison({ side: left, other: right, operator, rule }, context) ??
+        comparison({ side: right, other: left, operator: mirrored(operator), rule }, context)
       );
+    }
     case "is-null": {
       const column = ownColumn(condition.operand, context);
-      if (column === undefined || condition.negated) return undefined;
-      return { column: column.column, condition: { kind: "null" }, source: condition, exact: true };
+      if (column === undefined || !context.isNullable(column)) return undefined;
+      const kind = condition.negated ? "range" : "null";
+      return { column, condition: { kind }, exact: true };
     }
     case "between":
       return between(condition, context);
     case "in":
-      return inList(condition, context);
+      return condition.negated ? undefined : inList(condition, context);
     case "like":
       return like(condition, context);
     case "or":
-      return sameColumnOr(condition.operands, condition, context);
+      return sameColumnOr(condition.operands, context);
+    case "subquery":
+      return member(condition, context);
     default:
       return undefined;
   }
 }
 
-function ownColumn(expression: BoundExpression, context: AnalysisContext): BoundColumn | undefined {
-  return expression.kind === "column" && expression.slot === context.slot ? expression : undefined;
+function ownColumn(expression: BoundExpression, context: AnalysisContext): number | undefined {
+  return expression.kind === "column" && expression.slot === context.slot ? expression.column : undefined;
 }
 
-function mirrored(operator: string): string {
-  return { "<": ">", "<=": ">=", ">": "<", ">=": "<=" }[operator] ?? operator;
+function mirrored(operator: ComparisonOperator): ComparisonOperator {
+  switch (operator) {
+    case "<":
+      return ">";
+    case "<=":
+      return ">=";
+    case ">":
+      return "<";
+    case ">=":
+      return "<=";
+    default:
+      return operator;
+  }
 }
 
 function keyValue(
-  column: BoundColumn,
+  column: number,
   value: BoundExpression,
   rule: ComparisonRule,
   context: AnalysisContext,
 ): KeyValue | undefined {
   if (!isEvaluable(value, context.known, context.all) || !isDeterministic(value)) return undefined;
-  const conversion = keyConversion(context.columnType(column.column), value, rule);
+  const conversion = keyConversion(context.columnType(column), value, rule);
   return conversion === undefined ? undefined : { expression: value, conversion };
 }
 
-function comparison(
-  source: BoundExpression & { kind: "comparison" },
-  side: BoundExpression,
-  other: BoundExpression,
-  operator: string,
-  context: AnalysisContext,
-): IndexableCondition | undefined {
+interface Sides {
+  readonly side: BoundExpression;
+  readonly other: BoundExpression;
+  readonly operator: ComparisonOperator;
+  readonly rule: ComparisonRule;
+}
+
+function comparison({ side, other, operator, rule }: Sides, context: AnalysisContext): Found | undefined {
   const column = ownColumn(side, context);
   if (column === undefined) return undefined;
-  const value = keyValue(column, other, source.rule, context);
+  const value = keyValue(column, other, rule, context);
   if (value === undefined) return undefined;
-  const { exact } = value.conversion;
-  const range = (condition: ColumnCondition): IndexableCondition => ({
-    column: column.column,
-    condition,
-    source,
-    exact: false,
+  const { exactEqual, exactRange, place } = value.conversion;
+  if (operator === "=" || operator === "<=>") {
+    const nullSafe = operator === "<=>";
+    return { column, condition: { kind: "equal", values: [value], nullSafe }, exact: exactEqual };
+  }
+  if (place === undefined) return undefined;
+  const range = (bounds: { readonly lower?: KeyBound; readonly upper?: KeyBound }): ColumnCondition => ({
+    kind: "range",
+    ...bounds,
   });
   switch (operator) {
-    case "=":
-    case "<=>": {
-      const condition: ColumnCondition = { kind: "equal", values: [value], nullSafe: operator === "<=>" };
-      return { column: column.column, condition, source, exact };
-    }
     case "<":
     case "<=":
-      return range({ kind: "range", upper: { value, inclusive: !exact || operator === "<=" } });
+      return {
+        column,
+        condition: range({ upper: { value, inclusive: operator === "<=" } }),
+        exact: exactRange,
+      };
     case ">":
     case ">=":
-      return range({ kind: "range", lower: { value, inclusive: !exact || operator === ">=" } });
-    default:
-      return undefined;
+      return {
+        column,
+        condition: range({ lower: { value, inclusive: operator === ">=" } }),
+        exact: exactRange,
+      };
+    case "<>": {
+      const bound: KeyBound = { value, inclusive: false };
+      const condition: ColumnCondition = {
+        kind: "any",
+        of: [range({ upper: bound }), range({ lower: bound })],
+      };
+      return exactRange ? { column, condition, exact: true } : undefined;
+    }
   }
 }
 
-function between(
-  source: BoundExpression & { kind: "between" },
-  context: AnalysisContext,
-): IndexableCondition | undefined {
+function between(source: BoundExpression & { kind: "between" }, context: AnalysisContext): Found | undefined {
   const column = ownColumn(source.subject, context);
   if (column === undefined || source.negated) return undefined;
-  const low = keyValue(column, source.low, source.lowRule, context);
-  const high = keyValue(column, source.high, source.highRule, context);
+  const ordered = (value: KeyValue | undefined): KeyValue | undefined =>
+    value?.conversion.place === undefined ? undefined : value;
+  const low = ordered(keyValue(column, source.low, source.lowRule, context));
+  const high = ordered(keyValue(column, source.high, source.highRule, context));
   if (low === undefined && high === undefined) return undefined;
-  const condition: ColumnCondition = {
-    kind: "range",
-    ...(low !== undefined ? { lower: { value: low, inclusive: true } } : {}),
-    ...(high !== undefined ? { upper: { value: high, inclusive: true } } : {}),
+  return {
+    column,
+    condition: {
+      kind: "range",
+      ...(low !== undefined ? { lower: { value: low, inclusive: true } } : {}),
+      ...(high !== undefined ? { upper: { value: high, inclusive: true } } : {}),
+    },
+    exact: low?.conversion.exactRange === true && high?.conversion.exactRange === true,
   };
-  return { column: column.column, condition, source, exact: false };
 }
 
-function inList(
-  source: BoundExpression & { kind: "in" },
-  context: AnalysisContext,
-): IndexableCondition | undefined {
+function inList(source: BoundExpression & { kind: "in" }, context: AnalysisContext): Found | undefined {
   const column = ownColumn(source.subject, context);
-  if (column === undefined || source.negated) return undefined;
+  if (column === undefined) return undefined;
   const values: KeyValue[] = [];
   for (const [at, item] of source.items.entries()) {
     const value = keyValue(column, item, source.rules[at] as ComparisonRule, context);
     if (value === undefined) return undefined;
     values.push(value);
   }
-  const condition: ColumnCondition = { kind: "equal", values, nullSafe: false };
-  return { column: column.column, condition, source, exact: values.every((value) => value.conversion.exact) };
+  return {
+    column,
+    condition: { kind: "equal", values, nullSafe: false },
+    exact: values.every((value) => value.conversion.exactEqual),
+  };
 }
 
-function like(
-  source: BoundExpression & { kind: "like" },
-  context: AnalysisContext,
-): IndexableCondition | undefined {
+/** The characters of a prefix weigh as those that match them, so that all matches lie in one range of weights. */
+function like(source: BoundLike, context: AnalysisContext): Found | undefined {
   const column = ownColumn(source.subject, context);
-  if (column === undefined || source.negated || source.pattern.kind !== "constant") return undefined;
-  const type = context.columnType(column.column);
-  // Only where weights are bytes does a prefix of the text give a prefix of the key.
-  if (type.kind !== "string" || !type.collation.endsWith("_bin") || source.collation !== type.collation)
-    return undefined;
-  if (typeof source.pattern.value !== "string") return undefined;
-  const prefix = literalPrefix(source.pattern.value, source.escape);
-  if (prefix === "") return undefined;
-  return { column: column.column, condition: { kind: "prefix", prefix }, source, exact: false };
+  if (column === undefined || source.negated || !isRowIndependent(source.pattern)) return undefined;
+  if (!isDeterministic(source.pattern)) return undefined;
+  const type = context.columnType(column);
+  const fits =
+    (type.kind === "string" && source.collation === type.collation) ||
+    (type.kind === "binary" && source.collation === "binary");
+  return fits ? { column, condition: { kind: "prefix", like: source }, exact: false } : undefined;
 }
 
-function literalPrefix(pattern: string, escapeCharacter: string): string {
-  const wild = [...pattern].findIndex(
-    (character) => character === "%" || character === "_" || character === escapeCharacter,
-  );
-  return wild < 0 ? pattern : [...pattern].slice(0, wild).join("");
-}
-
-/** `a = 1 OR a = 5 OR a IN (7, 8)` is an IN list. */
-function sameColumnOr(
-  operands: readonly BoundExpression[],
-  source: BoundExpression,
-  context: AnalysisContext,
-): IndexableCondition | undefined {
-  const values: KeyValue[] = [];
-  let column: number | undefined;
-  let exact = true;
+/** `a = 1 OR a IN (7, 8)` is an IN list; other alternatives are ranges side by side. */
+function sameColumnOr(operands: readonly BoundExpression[], context: AnalysisContext): Found | undefined {
+  const found: Found[] = [];
   for (const operand of operands) {
-    const found = analyseCondition(operand, context);
-    if (found === undefined || found.condition.kind !== "equal" || found.condition.nullSafe) return undefined;
-    if (column !== undefined && found.column !== column) return undefined;
-    column = found.column;
-    exact &&= found.exact;
-    values.push(...found.condition.values);
+    const one = operand.kind === "and" ? undefined : analyse(operand, context);
+    if (one === undefined || one.condition.kind === "member") return undefined;
+    if (found[0] !== undefined && found[0].column !== one.column) return undefined;
+    found.push(one);
   }
-  if (column === undefined) return undefined;
-  return { column, condition: { kind: "equal", values, nullSafe: false }, source, exact };
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const exact = found.every((one) => one.exact);
+  const values: KeyValue[] = [];
+  let onlyValues = true;
+  for (const { condition } of found) {
+    if (condition.kind === "equal" && !condition.nullSafe) values.push(...condition.values);
+    else onlyValues = false;
+  }
+  const condition: ColumnCondition = onlyValues
+    ? { kind: "equal", values, nullSafe: false }
+    : {
+        kind: "any",
+        of: found.flatMap(({ condition: one }) => (one.kind === "any" ? one.of : [one])),
+      };
+  return { column: first.column, condition, exact };
+}
+
+/** `column IN (SELECT …)` */
+function member(source: BoundSubquery, context: AnalysisContext): Found | undefined {
+  const { form, plan } = source;
+  if (form.kind !== "quantified" || form.operator !== "=" || form.quantifier !== "any") return undefined;
+  if (plan.correlated || form.left.length !== 1) return undefined;
+  const column = ownColumn(form.left[0] as BoundColumn, context);
+  const [selected] = plan.columns;
+  const [rule] = form.rules;
+  if (column === undefined || selected === undefined || rule === undefined) return undefined;
+  const conversion = keyConversion(
+    context.columnType(column),
+    { ...selected, kind: "register", register: -1 },
+    rule,
+  );
+  if (conversion === undefined) return undefined;
+  return {
+    column,
+    condition: { kind: "member", subquery: source, conversion },
+    exact: conversion.exactEqual,
+  };
 }

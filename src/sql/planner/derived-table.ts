@@ -1,15 +1,17 @@
 /** Derived tables and common table expressions as relations whose rows are in registers. */
 import { sqlError } from "../../values/sql-error.ts";
 import type { CommonTable, DerivedTable, WithClause } from "../ast/query.ts";
-import type { BoundColumn, BoundRegister } from "../binder/bound-expression.ts";
+import { type BoundColumn, type BoundRegister, visitReferences } from "../binder/bound-expression.ts";
 import { Compute } from "../executor/compute.ts";
+import type { RowShape } from "../executor/row-buffer.ts";
 import { compileExpression } from "../expression/compile.ts";
 import type { FromContext } from "./from-clause.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { PlanNode } from "./plan-node.ts";
 import { type PlannedQuery, planQuery } from "./query-planner.ts";
-import { QueryScope } from "./query-scope.ts";
+import { type QueryLevel, QueryScope } from "./query-scope.ts";
 import { planRecursive } from "./recursive-planner.ts";
+import { KnownRows } from "./relation.ts";
 import type { BoundSource } from "./table-source.ts";
 import { coercibilityOf } from "./table-source.ts";
 
@@ -61,16 +63,30 @@ export function planDerived(reference: DerivedTable, context: FromContext): Boun
         aliases: "none",
       })
     : level.outer;
-  const ownReferences = level.outerReferences.length;
   const planned = planQuery(reference.query, { builder, outer: lateralScope, commonTables });
   // A lateral table's references to this level's own sources are not this level's correlation.
-  if (!reference.lateral) level.outerReferences.push(...planned.outerReferences);
-  void ownReferences;
+  const own = reference.lateral ? new KnownRows(shapeOf(level)) : undefined;
+  level.outerReferences.push(...planned.outerReferences.filter((item) => own?.has(item) !== true));
   return derivedSource(
     planned,
     { alias: reference.alias, columns: reference.columns, lateral: reference.lateral },
     context,
   );
+}
+
+/** The slots and registers of a query's sources. */
+function shapeOf(level: QueryLevel): RowShape {
+  const slots: number[] = [];
+  const registers: number[] = [];
+  for (const source of level.sources) {
+    for (const { expression } of source.columns) {
+      visitReferences(expression, (reference) => {
+        if (reference.kind === "column") slots.push(reference.slot);
+        else registers.push(reference.register);
+      });
+    }
+  }
+  return { slots, registers };
 }
 
 export function planCommonTable(entry: CommonTableEntry, alias: string, context: FromContext): BoundSource {

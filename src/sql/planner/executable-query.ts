@@ -68,6 +68,8 @@ export class ExecutableQuery {
   }
 
   get writers(): readonly FieldEmit[] {
+    // Building the operators settles how slots are read.
+    void this.operator;
     this.#writers ??= this.#planned.columns.map((column) =>
       compileFieldWriter(column.expression, this.builder),
     );
@@ -76,6 +78,7 @@ export class ExecutableQuery {
 
   /** The columns' values, for what doesn't go to a client. */
   get evaluators(): readonly Evaluator[] {
+    void this.operator;
     return this.#planned.columns.map((column) => compileExpression(column.expression, this.builder));
   }
 

@@ -102,10 +102,12 @@ export function loopJoin(
     rows,
     explain: { text: `Nested loop ${names[kind]}`, rows, children: [outer.explain, inner.explain] },
     build: () => {
+      // The inner side's conditions read the outer side's rows, so that one is settled first.
+      const outerOperator = outer.build();
       const innerOperator = inner.build();
       return new NestedLoopJoin({
         kind,
-        outer: outer.build(),
+        outer: outerOperator,
         inner: innerOperator,
         condition: conditions.length === 0 ? undefined : compilePredicate(predicateOf(conditions), builder),
         innerShape: inner.shape,

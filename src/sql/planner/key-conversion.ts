@@ -1,42 +1,63 @@
 /**
- * Decides whether a condition `column operator value` can be answered by an index, and turns the value into one of the
- * column's type. Conversions that lose something give bounds that are only wide enough; the condition is then kept.
+ * Decides whether a condition `column operator value` can be answered by an index on the column, and finds where the
+ * value lies among the column's values. The value is read as the comparison reads it, so an index gives the rows that
+ * comparing row by row would give.
  */
-
-import type { DateTime } from "../../values/datetime.ts";
-import { dateOf } from "../../values/datetime.ts";
-import { Decimal } from "../../values/decimal.ts";
-import type { SqlType } from "../../values/sql-type.ts";
+import { assert } from "../../base/assert.ts";
+import { collationByName } from "../../values/collation.ts";
+import { type DateTime, dateOf } from "../../values/datetime.ts";
+import type { DatetimeType, EnumType, IntegerType, SqlType } from "../../values/sql-type.ts";
+import { parseTime } from "../../values/temporal-parse.ts";
 import type { Value } from "../../values/value.ts";
-import type { BoundExpression, ComparisonRule } from "../binder/bound-expression.ts";
+import { type BoundExpression, type ComparisonRule, volatilityOf } from "../binder/bound-expression.ts";
+import type { Evaluator, Frame } from "../executor/frame.ts";
+import { readExactNumber } from "../expression/exact-number.ts";
+import {
+  readBytes,
+  readComparedDateTime,
+  readDecimal,
+  readDouble,
+  readInteger,
+  readText,
+  readTime,
+} from "../expression/readers.ts";
+import { type Place, placeAt } from "./key-place.ts";
+import {
+  DOUBLE_DIGITS,
+  integerLimits,
+  type PlaceOf,
+  placeAmongDecimals,
+  placeAmongDoubles,
+  placeAmongFloats,
+  placeAmongIntegers,
+  placeDoubleAmongDecimals,
+} from "./number-places.ts";
+import {
+  instantsOf,
+  placeAmongDates,
+  placeAmongDateTimes,
+  placeAmongTimes,
+  placeAmongTimestamps,
+  placeOfInstant,
+} from "./temporal-places.ts";
 
-/** `undefined`: equals no value of the column. */
-export type ToKeyValue = (value: Value) => Value | undefined;
+export type RangeEnd = "lower" | "upper";
 
 export interface KeyConversion {
-  readonly toEqual: ToKeyValue;
-  /** The largest column value that is ≤ the value, and the smallest that is ≥ it; undefined is an open end. */
-  readonly toLower: ToKeyValue;
-  readonly toUpper: ToKeyValue;
-  /** An index range by the converted value is exactly the condition. */
-  readonly exact: boolean;
+  /** The value as the comparison reads it; the methods below take that, and never NULL. */
+  read(expression: BoundExpression, evaluate: Evaluator): Evaluator;
+  /** The column's value that the value equals; undefined when there is none. */
+  toEqual(value: Value, frame: Frame): Value | undefined;
+  /** Another one that it may equal. */
+  toOtherEqual?(value: Value, frame: Frame): Value | undefined;
+  /** Absent: the column's order is not the comparison's. */
+  place?(value: Value, frame: Frame, end: RangeEnd): Place;
+  /** What the index gives for an equality, or a range, is exactly what the condition asks for. */
+  readonly exactEqual: boolean;
+  readonly exactRange: boolean;
 }
 
-const RANGES: Record<string, readonly [bigint, bigint]> = {
-  tinyint: [-128n, 127n],
-  smallint: [-32768n, 32767n],
-  mediumint: [-8388608n, 8388607n],
-  int: [-2147483648n, 2147483647n],
-  bigint: [-9223372036854775808n, 9223372036854775807n],
-};
-
-function integerRange(type: SqlType): readonly [bigint, bigint] {
-  if (type.kind === "integer") {
-    const [low, high] = RANGES[type.name] ?? [0n, 0n];
-    return type.unsigned ? [0n, high - low] : [low, high];
-  }
-  return type.kind === "year" ? [0n, 2155n] : [0n, 0n];
-}
+type Read = KeyConversion["read"];
 
 export function keyConversion(
   column: SqlType,
@@ -45,173 +66,180 @@ export function keyConversion(
 ): KeyConversion | undefined {
   switch (column.kind) {
     case "integer":
-      if (rule.kind === "integer" || rule.kind === "decimal" || rule.kind === "double")
-        return integerConversion(column, value.type);
-      return undefined;
+      return integerConversion(column, value, rule);
+    case "year":
+      return rule.kind === "integer" ? yearConversion() : undefined;
     case "decimal":
-      if (rule.kind !== "integer" && rule.kind !== "decimal") return undefined;
-      return decimalConversion(column.scale, column.precision, value.type);
+      if (rule.kind === "integer" || rule.kind === "decimal") {
+        return placed(readDecimal as Read, placeAmongDecimals(column));
+      }
+      return rule.kind === "double" && column.precision <= DOUBLE_DIGITS
+        ? placed(readDouble, placeDoubleAmongDecimals(column))
+        : undefined;
     case "float":
-      if (column.name === "float" || rule.kind !== "double" || value.type.kind !== "float") return undefined;
-      return identity(true);
+      if (rule.kind !== "double") return undefined;
+      return placed(readDouble, column.name === "float" ? placeAmongFloats : placeAmongDoubles);
     case "string":
-      return rule.kind === "text" && rule.collation === column.collation && value.type.kind === "string"
-        ? identity(true)
+      return rule.kind === "text" && rule.collation === column.collation && value.type.kind !== "json"
+        ? placed(readText as Read, placeAt)
         : undefined;
     case "binary":
-      return rule.kind === "bytes" && value.type.kind === "binary" ? identity(true) : undefined;
+      return rule.kind === "bytes" ? placed(readBytes as Read, placeAt) : undefined;
+    case "enum":
+      return enumConversion(column, rule);
     case "datetime":
-      return (rule.kind === "datetime" || rule.kind === "date") && isDate(value.type)
-        ? identity(value.type.kind !== "timestamp")
-        : undefined;
+      return isDateRule(rule) ? placed(readCompared, placeAmongDateTimes(column.fraction)) : undefined;
+    case "timestamp":
+      return isDateRule(rule) ? timestampConversion(column) : undefined;
     case "date":
-      return (rule.kind === "datetime" || rule.kind === "date") && isDate(value.type)
-        ? dateConversion(value.type)
-        : undefined;
+      return isDateRule(rule) ? dateConversion() : undefined;
     case "time":
-      return rule.kind === "time" && value.type.kind === "time" ? identity(true) : undefined;
+      return rule.kind === "time" ? timeConversion(value, column.fraction) : undefined;
     default:
       return undefined;
   }
 }
 
-function isDate(type: SqlType): boolean {
-  return type.kind === "date" || type.kind === "datetime";
+const readCompared: Read = (expression, evaluate) => readComparedDateTime(expression, evaluate);
+
+function isDateRule(rule: ComparisonRule): boolean {
+  return rule.kind === "datetime" || rule.kind === "date";
 }
 
-function identity(exact: boolean): KeyConversion {
-  const same: ToKeyValue = (value) => value;
-  return { toEqual: same, toLower: same, toUpper: same, exact };
-}
-
-function integerConversion(column: SqlType, value: SqlType): KeyConversion | undefined {
-  const [low, high] = integerRange(column);
-  const toBigint = integerReader(value);
-  if (toBigint === undefined) return undefined;
-  const fits = (integer: bigint) => integer >= low && integer <= high;
-  const canonical = (integer: bigint): Value =>
-    integer >= BigInt(Number.MIN_SAFE_INTEGER) && integer <= BigInt(Number.MAX_SAFE_INTEGER)
-      ? Number(integer)
-      : integer;
-  if (value.kind === "integer" && low <= -128n) {
-    // The common case: no bigint per look-up.
-    const lowNumber = Number(low);
-    const highNumber = Number(high);
-    const toEqual: ToKeyValue = (given) =>
-      typeof given === "number"
-        ? given >= lowNumber && given <= highNumber
-          ? given
-          : undefined
-        : fits(given as bigint)
-          ? given
-          : undefined;
-    return {
-      toEqual,
-      toLower: clampLower(toBigint, low, high, canonical),
-      toUpper: clampUpper(toBigint, low, high, canonical),
-      exact: true,
-    };
-  }
+function placed(read: Read, placeOf: PlaceOf): KeyConversion {
   return {
-    toEqual: (given) => {
-      const { floor, ceiling } = toBigint(given);
-      return floor === ceiling && floor !== undefined && fits(floor) ? canonical(floor) : undefined;
+    read,
+    toEqual: (value) => {
+      const place = placeOf(value);
+      return place.kind === "at" ? place.value : undefined;
     },
-    toLower: clampLower(toBigint, low, high, canonical),
-    toUpper: clampUpper(toBigint, low, high, canonical),
-    exact: value.kind === "integer",
+    place: placeOf,
+    exactEqual: true,
+    exactRange: true,
   };
 }
 
-interface Neighbours {
-  readonly floor: bigint | undefined;
-  readonly ceiling: bigint | undefined;
-}
-
-/** A bound beyond the column's range is an open end, unless no value lies that way: then the range's own end stands
- *  in, and the condition that is kept drops its rows. */
-function clampLower(
-  read: (value: Value) => Neighbours,
-  low: bigint,
-  high: bigint,
-  canonical: (i: bigint) => Value,
-): ToKeyValue {
-  return (value) => {
-    const { floor } = read(value);
-    if (floor === undefined || floor < low) return undefined;
-    return canonical(floor > high ? high : floor);
-  };
-}
-
-function clampUpper(
-  read: (value: Value) => Neighbours,
-  low: bigint,
-  high: bigint,
-  canonical: (i: bigint) => Value,
-): ToKeyValue {
-  return (value) => {
-    const { ceiling } = read(value);
-    if (ceiling === undefined || ceiling > high) return undefined;
-    return canonical(ceiling < low ? low : ceiling);
-  };
-}
-
-function integerReader(type: SqlType): ((value: Value) => Neighbours) | undefined {
-  switch (type.kind) {
+function integerConversion(
+  column: IntegerType,
+  value: BoundExpression,
+  rule: ComparisonRule,
+): KeyConversion | undefined {
+  const limits = integerLimits(column);
+  const place = placeAmongIntegers(limits);
+  const { low, high } = limits;
+  switch (rule.kind) {
     case "integer":
-    case "year":
-    case "bit":
-      return (value) => {
-        const integer = BigInt(value as number | bigint);
-        return { floor: integer, ceiling: integer };
-      };
-    case "float":
-      return (value) => {
-        const number = value as number;
-        if (!Number.isFinite(number)) return { floor: undefined, ceiling: undefined };
-        return { floor: BigInt(Math.floor(number)), ceiling: BigInt(Math.ceil(number)) };
+      return {
+        ...placed(readInteger, place),
+        // The common case makes nothing.
+        toEqual: (given) => ((given as number) >= low && (given as number) <= high ? given : undefined),
       };
     case "decimal":
-      return (value) => {
-        const { digits, scale } = value as Decimal;
-        const divisor = 10n ** BigInt(scale);
-        const whole = BigInt(digits);
-        const floor = whole >= 0n ? whole / divisor : -((-whole + divisor - 1n) / divisor);
-        return { floor, ceiling: floor * divisor === whole ? floor : floor + 1n };
-      };
+      return placed(readDecimal as Read, place);
+    case "double":
+      if (volatilityOf(value) !== "row") return placed(readExactNumber, place);
+      // Several big integers equal one double.
+      return column.name === "bigint" ? undefined : placed(readDouble, place);
     default:
       return undefined;
   }
 }
 
-function decimalConversion(scale: number, precision: number, value: SqlType): KeyConversion | undefined {
-  if (value.kind !== "integer" && value.kind !== "decimal") return undefined;
-  const limit = 10n ** BigInt(precision);
-  const rescale = (given: Value): Value | undefined => {
-    const digits = given instanceof Decimal ? BigInt(given.digits) : BigInt(given as number | bigint);
-    const from = given instanceof Decimal ? given.scale : 0;
-    let scaled: bigint;
-    if (from <= scale) scaled = digits * 10n ** BigInt(scale - from);
-    else {
-      const divisor = 10n ** BigInt(from - scale);
-      if (digits % divisor !== 0n) return undefined;
-      scaled = digits / divisor;
-    }
-    if (scaled >= limit || scaled <= -limit) return undefined;
-    const small = scaled >= BigInt(Number.MIN_SAFE_INTEGER) && scaled <= BigInt(Number.MAX_SAFE_INTEGER);
-    return new Decimal(small ? Number(scaled) : scaled, scale);
-  };
-  // A bound that isn't a value of the column opens that end; the condition is kept and does the rest.
-  return { toEqual: rescale, toLower: rescale, toUpper: rescale, exact: false };
+const YEAR_MIN = 1901;
+const YEAR_MAX = 2155;
+
+function yearConversion(): KeyConversion {
+  const within = placeAmongIntegers({ low: 0, high: YEAR_MAX });
+  return placed(readInteger, (value) => {
+    const place = within(value);
+    // Between the zero year and the first one there is none.
+    return place.kind === "at" && place.value !== 0 && (place.value as number) < YEAR_MIN
+      ? { kind: "above", value: 0 }
+      : place;
+  });
 }
 
-function dateConversion(value: SqlType): KeyConversion {
-  if (value.kind === "date") return identity(true);
-  const hasTime = (date: DateTime) => date.hour + date.minute + date.second + date.microsecond > 0;
+/** Text compares with the members' text, whose order is not that of their numbers. */
+function enumConversion(column: EnumType, rule: ComparisonRule): KeyConversion | undefined {
+  if (rule.kind === "integer") return placed(readInteger, placeAmongIntegers({ low: 0, high: 0xffff }));
+  if (rule.kind !== "text") return undefined;
+  const collation = collationByName(rule.collation);
+  // 0 is the error value, which is shown as the empty text.
+  const texts = ["", ...column.members];
+  const keys = new Set(
+    texts.map((text) => {
+      const bytes = Buffer.from(text, "utf8");
+      return collation.groupKey(bytes, 0, bytes.length);
+    }),
+  );
+  if (keys.size < texts.length) return undefined;
   return {
-    toEqual: (given) => (hasTime(given as DateTime) ? undefined : dateOf(given as DateTime)),
-    toLower: (given) => dateOf(given as DateTime),
-    toUpper: (given) => (hasTime(given as DateTime) ? undefined : dateOf(given as DateTime)),
-    exact: false,
+    read: readText as Read,
+    toEqual: (value) => {
+      const index = texts.findIndex((text) => collation.compare(text, value as string) === 0);
+      return index < 0 ? undefined : index;
+    },
+    exactEqual: true,
+    exactRange: false,
+  };
+}
+
+function dateConversion(): KeyConversion {
+  return {
+    ...placed(readCompared, placeAmongDates),
+    toEqual: (value) => ((value as DateTime).timeOfDayMicros === 0 ? dateOf(value as DateTime) : undefined),
+  };
+}
+
+/** Text that is no complete time compares with the time's text. */
+function timeConversion(value: BoundExpression, fraction: number): KeyConversion {
+  const isText = value.type.kind === "string" || value.type.kind === "binary";
+  const conversion = placed(readTime, placeAmongTimes(fraction));
+  if (!isText) return conversion;
+  const { place } = conversion;
+  assert(place !== undefined, "times are ordered");
+  return {
+    ...conversion,
+    read: readCompleteTime,
+    toEqual: (given, frame) => (given === INCOMPLETE_TIME ? undefined : conversion.toEqual(given, frame)),
+    place: (given, frame, end) =>
+      given === INCOMPLETE_TIME ? { kind: "unknown" } : place(given, frame, end),
+    exactRange: false,
+  };
+}
+
+/** Stands for text that is no complete time. */
+const INCOMPLETE_TIME = "incomplete";
+
+const readCompleteTime: Read = (expression, evaluate) => {
+  const text = readText(expression, evaluate);
+  return (frame) => {
+    const written = text(frame);
+    if (written === null) return null;
+    const parsed = parseTime(written);
+    return parsed === undefined || parsed.truncated ? INCOMPLETE_TIME : parsed.value;
+  };
+};
+
+function timestampConversion({ fraction }: DatetimeType): KeyConversion {
+  const equal = (end: 0 | 1) => (value: Value, frame: Frame) => {
+    const local = value as DateTime;
+    if (local.hasZeroPart) return local.isZero ? local : undefined;
+    const place = placeOfInstant(instantsOf(local, frame.context)[end], fraction);
+    return place.kind === "at" ? place.value : undefined;
+  };
+  return {
+    read: readCompared,
+    toEqual: equal(0),
+    toOtherEqual: equal(1),
+    place: (value, frame, end) =>
+      placeAmongTimestamps(
+        value as DateTime,
+        fraction,
+        end === "lower" ? "earliest" : "latest",
+        frame.context,
+      ),
+    exactEqual: false,
+    exactRange: false,
   };
 }

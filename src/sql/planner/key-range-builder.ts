@@ -1,20 +1,22 @@
 /** Compiles an access path into the function that computes its key ranges for the frame's present values. */
 import { compareBytes } from "../../bytes/compare.ts";
 import type { KeyRange } from "../../prolly/tuple-cursor.ts";
-import { prefixSuccessor } from "../../tables/row-codec.ts";
 import type { Value } from "../../values/value.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
 import type { KeyBuilder } from "../executor/point-lookup.ts";
 import type { RangeBuilder } from "../executor/table-scan.ts";
 import { compileExpression } from "../expression/compile.ts";
+import { ExecutionMark } from "../expression/execution-mark.ts";
+import { parseLikePattern } from "../expression/like.ts";
+import { readBytes, readText } from "../expression/readers.ts";
 import type { AccessPath } from "./access-path.ts";
 import { indexParts } from "./access-path.ts";
-import type { IndexableCondition, KeyValue } from "./condition-analysis.ts";
+import type { ColumnCondition, IndexableCondition, KeyBound, KeyValue } from "./condition-analysis.ts";
+import type { RangeEnd } from "./key-conversion.ts";
+import { PartRanges, type PlacedBound } from "./part-ranges.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { StoredRelation } from "./relation.ts";
 
-/** More combinations of IN lists than this are read by the first list only. */
-const COMBINATIONS_MAX = 20_000;
 const NO_RANGES: readonly KeyRange[] = [];
 
 interface CompiledValue {
@@ -23,7 +25,8 @@ interface CompiledValue {
 }
 
 function compileValue(key: KeyValue, builder: PlanBuilder): CompiledValue {
-  return { evaluate: compileExpression(key.expression, builder), key };
+  const { expression, conversion } = key;
+  return { evaluate: conversion.read(expression, compileExpression(expression, builder)), key };
 }
 
 /** The encoded key of a path that finds at most one row of the primary index. */
@@ -35,11 +38,11 @@ export function makeKeyBuilder(relation: StoredRelation, path: AccessPath, build
   });
   if (values.length === 1) {
     const { evaluate, key } = values[0] as CompiledValue;
-    const { toEqual } = key.conversion;
+    const { conversion } = key;
     return (frame) => {
       const value = evaluate(frame);
       if (value === null) return undefined;
-      const converted = toEqual(value);
+      const converted = conversion.toEqual(value, frame);
       return converted === undefined ? undefined : codec.encodeKeyPrefix(0, [converted]);
     };
   }
@@ -48,13 +51,18 @@ export function makeKeyBuilder(relation: StoredRelation, path: AccessPath, build
     for (const { evaluate, key } of values) {
       const value = evaluate(frame);
       if (value === null) return undefined;
-      const converted = key.conversion.toEqual(value);
+      const converted = key.conversion.toEqual(value, frame);
       if (converted === undefined) return undefined;
       parts.push(converted);
     }
     return codec.encodeKeyPrefix(0, parts);
   };
 }
+
+/** Values that a part of the key may have. */
+type PartValues = (frame: Frame) => readonly Value[];
+/** Adds the ranges of the last part behind the values of those before. */
+type AddRanges = (frame: Frame, head: readonly Value[], ranges: KeyRange[]) => void;
 
 export function makeRangeBuilder(
   relation: StoredRelation,
@@ -63,155 +71,247 @@ export function makeRangeBuilder(
   builder: PlanBuilder,
   direction: "forward" | "backward" = "forward",
 ): RangeBuilder {
-  const { codec } = relation.table;
-  const definitions = indexParts(relation.table.view.schema, index);
-  const last = parts.at(-1)?.condition;
-  const equalities = (last?.kind === "range" || last?.kind === "prefix" ? parts.slice(0, -1) : parts).map(
-    (part) => compilePart(part, builder),
-  );
-  const range = last?.kind === "range" ? compileRange(last, builder) : undefined;
-  const prefix = last?.kind === "prefix" ? last.prefix : undefined;
-  const descending = definitions[parts.length - 1]?.descending === true;
+  const { codec, view } = relation.table;
+  const at = parts.length - 1;
+  const definition = indexParts(view.schema, index)[at];
+  const last = parts[at]?.condition;
+  if (definition === undefined || last === undefined) throw new RangeError("a path has parts");
+  const partRanges = new PartRanges(codec, index, at, definition);
+  const isNullable = (part: number): boolean => codec.keyCodecs(index)[part]?.options.nullable === true;
+  const heads = parts
+    .slice(0, -1)
+    .map((part, position) => compileValues(part.condition, isNullable(position), builder));
+  const addLast = compileRanges(last, { partRanges, isNullable: isNullable(at), builder });
+  const backward = direction === "backward";
   return (frame) => {
-    let combinations: Value[][] = [[]];
-    for (const part of equalities) {
-      const values = part(frame);
+    let combinations: (readonly Value[])[] = [[]];
+    for (const head of heads) {
+      const values = head(frame);
       if (values.length === 0) return NO_RANGES;
-      if (combinations.length * values.length > COMBINATIONS_MAX) break;
-      combinations = combinations.flatMap((head) => values.map((value) => [...head, value]));
+      combinations =
+        values.length === 1
+          ? combinations.map((before) => [...before, values[0] as Value])
+          : combinations.flatMap((before) => values.map((value) => [...before, value]));
     }
-    const encode = (values: readonly Value[]) => codec.encodeKeyPrefix(index, values);
-    let ranges: KeyRange[];
-    if (range !== undefined) {
-      const bounds = range(frame);
-      if (bounds === undefined) return NO_RANGES;
-      ranges = combinations.map((head) => rangeAfter(head, bounds, encode, descending));
-    } else if (prefix !== undefined) {
-      ranges = combinations.map((head) => textPrefixRange(head, prefix, encode, descending));
-    } else {
-      ranges = combinations.map((values) => prefixRange(encode(values)));
-    }
-    return ranges.length > 1 ? inOrder(ranges, direction) : ranges;
+    const ranges: KeyRange[] = [];
+    for (const head of combinations) addLast(frame, head, ranges);
+    if (ranges.length > 1) return inOrder(ranges, backward);
+    return ranges;
   };
 }
 
+interface PartContext {
+  readonly partRanges: PartRanges;
+  readonly isNullable: boolean;
+  readonly builder: PlanBuilder;
+}
+
+function compileRanges(condition: ColumnCondition, context: PartContext): AddRanges {
+  const { partRanges, isNullable, builder } = context;
+  switch (condition.kind) {
+    case "equal":
+    case "null":
+    case "member": {
+      const values = compileValues(condition, isNullable, builder);
+      return (frame, head, ranges) => {
+        for (const value of values(frame)) ranges.push(partRanges.equalTo([...head, value]));
+      };
+    }
+    case "range": {
+      const lower = condition.lower && compileBound(condition.lower, "lower", builder);
+      const upper = condition.upper && compileBound(condition.upper, "upper", builder);
+      return (frame, head, ranges) => {
+        const from = lower?.(frame);
+        if (from === null) return;
+        const to = upper?.(frame);
+        if (to === null) return;
+        addRange(partRanges.between(head, from, to), ranges);
+      };
+    }
+    case "prefix": {
+      const prefixOf = compilePrefix(condition.like, builder);
+      return (frame, head, ranges) => {
+        const prefix = prefixOf(frame);
+        if (prefix === null) return;
+        addRange(
+          prefix.length === 0
+            ? partRanges.between(head, undefined, undefined)
+            : partRanges.beginningWith(head, prefix),
+          ranges,
+        );
+      };
+    }
+    case "any": {
+      const alternatives = condition.of.map((one) => compileRanges(one, context));
+      return (frame, head, ranges) => {
+        for (const add of alternatives) add(frame, head, ranges);
+      };
+    }
+  }
+}
+
+function addRange(range: KeyRange | undefined, ranges: KeyRange[]): void {
+  if (range !== undefined) ranges.push(range);
+}
+
 /** Values of an equality part; empty when none can match. */
-function compilePart(part: IndexableCondition, builder: PlanBuilder): (frame: Frame) => readonly Value[] {
-  const { condition } = part;
+function compileValues(condition: ColumnCondition, isNullable: boolean, builder: PlanBuilder): PartValues {
   if (condition.kind === "null") return () => [null];
+  if (condition.kind === "member") return memberValues(condition, builder);
   if (condition.kind !== "equal") throw new TypeError("only the last part is a range");
+  const { nullSafe } = condition;
   const values = condition.values.map((value) => compileValue(value, builder));
   return (frame) => {
     const result: Value[] = [];
     for (const { evaluate, key } of values) {
       const value = evaluate(frame);
       if (value === null) {
-        if (condition.nullSafe) result.push(null);
+        if (nullSafe && isNullable) result.push(null);
         continue;
       }
-      const converted = key.conversion.toEqual(value);
+      const { conversion } = key;
+      const converted = conversion.toEqual(value, frame);
       if (converted !== undefined) result.push(converted);
+      const other = conversion.toOtherEqual?.(value, frame);
+      if (other !== undefined) result.push(other);
     }
     return result;
   };
 }
 
-interface Bounds {
-  readonly lower: { readonly value: Value; readonly inclusive: boolean } | undefined;
-  readonly upper: { readonly value: Value; readonly inclusive: boolean } | undefined;
-}
-
-function compileRange(
-  condition: IndexableCondition["condition"] & { kind: "range" },
-  builder: PlanBuilder,
-): (frame: Frame) => Bounds | undefined {
-  const lower = condition.lower && compileValue(condition.lower.value, builder);
-  const upper = condition.upper && compileValue(condition.upper.value, builder);
+/** The rows of the subquery, read once for each execution. */
+function memberValues(condition: ColumnCondition & { kind: "member" }, builder: PlanBuilder): PartValues {
+  const { conversion, subquery } = condition;
+  const { plan } = subquery;
+  const [column] = plan.columns;
+  if (column === undefined) throw new RangeError("a subquery has a column");
+  let current: Value = null;
+  const read = conversion.read({ ...column, kind: "register", register: -1 }, () => current);
+  const mark = new ExecutionMark();
+  let values: Value[] = [];
   return (frame) => {
-    let low: Bounds["lower"];
-    let high: Bounds["upper"];
-    if (lower !== undefined) {
-      const value = lower.evaluate(frame);
-      if (value === null) return undefined;
-      const converted = lower.key.conversion.toLower(value);
-      if (converted !== undefined) low = { value: converted, inclusive: true };
-    }
-    if (upper !== undefined) {
-      const value = upper.evaluate(frame);
-      if (value === null) return undefined;
-      const converted = upper.key.conversion.toUpper(value);
-      if (converted !== undefined) high = { value: converted, inclusive: true };
-    }
-    return { lower: low, upper: high };
+    // Planning runs no subqueries.
+    if (frame === builder.sampleFrame) throw new RangeError("the rows of a subquery are not known yet");
+    if (mark.isCurrent(frame)) return values;
+    values = [];
+    plan.forEachRow(frame, (row) => {
+      current = row[0] as Value;
+      const value = read(frame);
+      if (value !== null) {
+        const converted = conversion.toEqual(value, frame);
+        if (converted !== undefined) values.push(converted);
+        const other = conversion.toOtherEqual?.(value, frame);
+        if (other !== undefined) values.push(other);
+      }
+      return false;
+    });
+    mark.set(frame);
+    return values;
   };
 }
 
-function prefixRange(prefix: Uint8Array): KeyRange {
-  const upper = prefixSuccessor(prefix);
-  return upper === undefined ? { lower: prefix } : { lower: prefix, upper };
+/** Null: compares with nothing. */
+function compileBound(
+  { value, inclusive }: KeyBound,
+  end: RangeEnd,
+  builder: PlanBuilder,
+): (frame: Frame) => PlacedBound | null {
+  const { evaluate, key } = compileValue(value, builder);
+  const { conversion } = key;
+  return (frame) => {
+    const given = evaluate(frame);
+    if (given === null) return null;
+    return { place: conversion.place?.(given, frame, end) ?? { kind: "unknown" }, inclusive };
+  };
 }
 
-function rangeAfter(
-  head: readonly Value[],
-  bounds: Bounds,
-  encode: (values: readonly Value[]) => Uint8Array,
-  descending: boolean,
-): KeyRange {
-  const [first, second] = descending ? [bounds.upper, bounds.lower] : [bounds.lower, bounds.upper];
-  const lower =
-    first === undefined ? (head.length > 0 ? encode(head) : undefined) : encode([...head, first.value]);
-  const upper =
-    second === undefined
-      ? head.length > 0
-        ? prefixSuccessor(encode(head))
-        : undefined
-      : prefixSuccessor(encode([...head, second.value]));
-  return { ...(lower !== undefined ? { lower } : {}), ...(upper !== undefined ? { upper } : {}) };
+/** What all texts that match the pattern begin with; null when the pattern is NULL. */
+function compilePrefix(
+  like: (ColumnCondition & { kind: "prefix" })["like"],
+  builder: PlanBuilder,
+): (frame: Frame) => string | Uint8Array | null {
+  const pattern = compileExpression(like.pattern, builder);
+  if (like.collation === "binary") {
+    const bytes = readBytes(like.pattern, pattern);
+    return (frame) => {
+      const value = bytes(frame);
+      if (value === null) return null;
+      const text = literalPrefix(Buffer.from(value).toString("latin1"), like.escape);
+      return Buffer.from(text, "latin1");
+    };
+  }
+  const text = readText(like.pattern, pattern);
+  return (frame) => {
+    const value = text(frame);
+    return value === null ? null : literalPrefix(value, like.escape);
+  };
 }
 
-/** Keys of text beginning with `prefix`: from the prefix itself up to the prefix followed by the highest character. */
-function textPrefixRange(
-  head: readonly Value[],
-  prefix: string,
-  encode: (values: readonly Value[]) => Uint8Array,
-  descending: boolean,
-): KeyRange {
-  const low = encode([...head, prefix]);
-  const high = encode([...head, `${prefix}${"\u{10FFFF}".repeat(8)}`]);
-  const [lower, last] = descending ? [high, low] : [low, high];
-  const upper = prefixSuccessor(last);
-  return upper === undefined ? { lower } : { lower, upper };
+function literalPrefix(pattern: string, escapeCharacter: string): string {
+  const [first] = parseLikePattern(pattern, escapeCharacter);
+  return first?.kind === "text" ? first.characters.join("") : "";
 }
 
-function inOrder(ranges: KeyRange[], direction: "forward" | "backward"): KeyRange[] {
-  const empty = new Uint8Array(0);
-  ranges.sort((left, right) => compareBytes(left.lower ?? empty, right.lower ?? empty));
-  const distinct = ranges.filter((range, at) => {
-    const before = ranges[at - 1];
-    return before === undefined || compareBytes(before.lower ?? empty, range.lower ?? empty) !== 0;
-  });
-  return direction === "forward" ? distinct : distinct.reverse();
+const START = new Uint8Array(0);
+
+/** Disjoint ranges in scan order, for ranges that may overlap. */
+function inOrder(ranges: KeyRange[], backward: boolean): readonly KeyRange[] {
+  ranges.sort((left, right) => compareBytes(left.lower ?? START, right.lower ?? START));
+  const disjoint: KeyRange[] = [];
+  for (const range of ranges) {
+    const before = disjoint.at(-1);
+    if (before === undefined || !touches(before, range)) {
+      disjoint.push(range);
+      continue;
+    }
+    // The one that reaches further.
+    if (before.upper !== undefined && !isWithin(range.upper, before.upper))
+      disjoint[disjoint.length - 1] = withUpper(before, range.upper);
+  }
+  return backward ? disjoint.reverse() : disjoint;
+}
+
+function touches(before: KeyRange, range: KeyRange): boolean {
+  return before.upper === undefined || compareBytes(range.lower ?? START, before.upper) < 0;
+}
+
+function isWithin(upper: Uint8Array | undefined, limit: Uint8Array): boolean {
+  return upper !== undefined && compareBytes(upper, limit) <= 0;
+}
+
+function withUpper(range: KeyRange, upper: Uint8Array | undefined): KeyRange {
+  return {
+    ...(range.lower === undefined ? {} : { lower: range.lower }),
+    ...(upper === undefined ? {} : { upper }),
+  };
 }
 
 /** The rows in the ranges for the parameters at hand; undefined when they depend on more than constants. */
 export function estimateRange(
   relation: StoredRelation,
-  ranges: RangeBuilder,
-  builder: PlanBuilder,
   index: number,
-): number | undefined {
+  parts: readonly IndexableCondition[],
+  builder: PlanBuilder,
+): { readonly rows: number; readonly ranges: number } | undefined {
   const { sampleFrame } = builder;
   if (sampleFrame === undefined) return undefined;
   let list: readonly KeyRange[];
+  builder.isEstimating = true;
   try {
-    list = ranges(sampleFrame);
+    list = makeRangeBuilder(relation, index, parts, builder)(sampleFrame);
   } catch (error) {
     // A value that can't be computed yet (or fails) only costs the estimate; the execution will report it.
     if (error instanceof Error) return undefined;
     throw error;
+  } finally {
+    builder.isEstimating = false;
   }
   const { view } = relation.table;
-  if (list.length <= 10) return list.reduce((sum, range) => sum + view.estimateCount(index, range), 0);
-  const sample = list.slice(0, 10).reduce((sum, range) => sum + view.estimateCount(index, range), 0);
-  return Math.ceil((sample / 10) * list.length);
+  const sample = list.length <= SAMPLED_RANGES ? list : list.slice(0, SAMPLED_RANGES);
+  let rows = 0;
+  for (const range of sample) rows += view.estimateCount(index, range);
+  if (sample.length < list.length) rows = Math.ceil((rows / sample.length) * list.length);
+  return { rows, ranges: list.length };
 }
+
+const SAMPLED_RANGES = 10;

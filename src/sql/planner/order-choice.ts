@@ -42,19 +42,21 @@ export function chooseOrder(
   const conditions = [...where, ...group.conditions];
   const best = bestPath(relation, conditions, pathContext);
   const scans = relation.table.view.schema.indexes.flatMap((index, at) =>
-    index.visible && (index.kind === "index" || index.kind === "unique") ? [fullScan(relation, at + 1)] : [],
+    index.visible && (index.kind === "index" || index.kind === "unique")
+      ? [fullScan(relation, context.builder, at + 1)]
+      : [],
   );
   const candidates = [
     best,
     ...candidatePaths(relation, conditions, pathContext),
-    fullScan(relation),
+    fullScan(relation, context.builder),
     ...scans,
   ];
   let chosen: AccessPath | undefined;
   for (const path of candidates) {
     const direction = directionFor(relation, path, keys);
     if (direction === undefined) continue;
-    const isFullIndexScan = path.parts.length === 0 && path.index > 0;
+    const isFullIndexScan = path.parts.length === 0 && path.index > 0 && !path.covering;
     // Without LIMIT, looking every row up through a secondary index costs more than sorting.
     if (isFullIndexScan && !context.limited) continue;
     if (context.limited || path.cost <= best.cost * 1.2) {
@@ -82,9 +84,10 @@ function directionFor(
     if (condition.kind === "null" || (condition.kind === "equal" && condition.values.length === 1))
       fixed.add(part.column);
   });
-  const hasLists = path.parts.some(
-    (part) => part.condition.kind === "equal" && part.condition.values.length > 1,
-  );
+  // Behind several values of a part, the parts after it begin anew with each.
+  const hasLists = path.parts
+    .slice(0, -1)
+    .some(({ column, condition }) => !fixed.has(column) && condition.kind !== "range");
   if (hasLists) return undefined;
   let at = 0;
   let direction: "forward" | "backward" | undefined;

@@ -3,10 +3,12 @@
  * queries of a statement, subqueries included, share one frame, so correlated references need no plumbing.
  */
 
+import { assert } from "../../base/assert.ts";
 import type { LockWaitPolicy } from "../../engine/api.ts";
 import type { TupleSlot } from "../../prolly/tuple-cursor.ts";
 import { FIELD_NULL, type FieldReader, type FieldState, type ReadBlob } from "../../tables/row-codec.ts";
 import type { Value } from "../../values/value.ts";
+import { type BoundExpression, visitReferences } from "../binder/bound-expression.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
 import type { Frame, RowSlot } from "../executor/frame.ts";
 import type { RowLayout } from "../expression/row-layout.ts";
@@ -21,13 +23,24 @@ export interface PlannedTable {
   lock?: { readonly strength: "share" | "update"; readonly policy: LockWaitPolicy };
 }
 
+/** All expressions by which a query reads its slots. */
+export interface ColumnReads {
+  readonly expressions: readonly BoundExpression[];
+  /** Conditions, which an access path may make true by itself. */
+  readonly conditions: readonly BoundExpression[];
+}
+
 /** What a plan does when it is done: things subqueries of the same statement share. */
 export class PlanBuilder implements RowLayout {
   readonly catalog: PlannerCatalog;
   readonly environment: BindEnvironment;
   readonly tables: PlannedTable[] = [];
   /** Slots read from a covering secondary index instead of the row: slot → index. */
-  readonly covering: Map<number, number> = new Map<number, number>();
+  readonly #covering: Map<number, number> = new Map<number, number>();
+  /** Slots that compiled expressions read. */
+  readonly #compiled: Set<number> = new Set<number>();
+  /** What the queries read of the slots; absent for slots whose rows may be read in ways that are not listed. */
+  readonly #reads: Map<number, ColumnReads> = new Map<number, ColumnReads>();
   /** A frame with the values that parameters have while planning, for estimates. */
   readonly sampleFrame: Frame | undefined;
   /** Slots whose row may be missing: the null-extended sides of outer joins. */
@@ -45,6 +58,8 @@ export class PlanBuilder implements RowLayout {
     readonly message: string;
   }[] = [];
   registerCount = 0;
+  /** What is compiled now serves planning only. */
+  isEstimating = false;
   /** Names of computed tables, functions and variables whose use forbids keeping the plan. */
   cacheable = true;
 
@@ -70,6 +85,25 @@ export class PlanBuilder implements RowLayout {
     return this.tables.length - 1;
   }
 
+  /** Says that a query reads these slots by these expressions alone. */
+  noteReads(slots: readonly number[], reads: ColumnReads): void {
+    for (const slot of slots) this.#reads.set(slot, reads);
+  }
+
+  /** The columns of a slot that are read when some conditions need not be checked; undefined when that is not known. */
+  columnsRead(slot: number, consumed: ReadonlySet<BoundExpression>): ReadonlySet<number> | undefined {
+    const reads = this.#reads.get(slot);
+    if (reads === undefined || this.tables[slot]?.forWrite !== false) return undefined;
+    const columns = new Set<number>();
+    const note = (expression: BoundExpression): void =>
+      visitReferences(expression, (reference) => {
+        if (reference.kind === "column" && reference.slot === slot) columns.add(reference.column);
+      });
+    for (const expression of reads.expressions) note(expression);
+    for (const condition of reads.conditions) if (!consumed.has(condition)) note(condition);
+    return columns;
+  }
+
   addRegisters(count: number): number[] {
     const first = this.registerCount;
     this.registerCount += count;
@@ -80,13 +114,24 @@ export class PlanBuilder implements RowLayout {
     return this.registerCount++;
   }
 
+  /** Rows of this slot are entries of a secondary index. Said while building, before anything that reads them. */
+  readThrough(slot: number, index: number): void {
+    assert(
+      !this.#compiled.has(slot),
+      "it is settled how a slot is read before expressions over it are compiled",
+    );
+    this.#covering.set(slot, index);
+  }
+
   columnReader(slot: number, column: number): FieldReader {
     const planned = this.tables[slot];
     if (planned === undefined) throw new RangeError(`slot ${slot} is not planned`);
+    if (!this.isEstimating) this.#compiled.add(slot);
     const { codec } = planned.table;
-    const coveringIndex = this.covering.get(slot);
-    const covered = coveringIndex === undefined ? undefined : codec.indexFieldReader(coveringIndex, column);
-    const reader = covered ?? codec.fieldReader(column);
+    const coveringIndex = this.#covering.get(slot);
+    const reader =
+      coveringIndex === undefined ? codec.fieldReader(column) : codec.indexFieldReader(coveringIndex, column);
+    assert(reader !== undefined, "a covering index holds every column that is read");
     return this.nullableSlots.has(slot) ? new NullExtendedReader(reader) : reader;
   }
 }

@@ -98,3 +98,21 @@ export function conjunctsOf(expression: BoundExpression | undefined): BoundExpre
   if (expression === undefined) return [];
   return expression.kind === "and" ? expression.operands.flatMap(conjunctsOf) : [expression];
 }
+
+/** What a relation reads of its own and its neighbours' rows while it is joined. */
+export function readsOfRelation(relation: Relation): readonly BoundExpression[] {
+  switch (relation.kind) {
+    case "stored":
+      return [];
+    case "registers":
+      return relation.lateral;
+    case "left-join":
+      return [
+        ...relation.conditions,
+        ...[relation.left, relation.right].flatMap((side) => [
+          ...side.conditions,
+          ...side.relations.flatMap(readsOfRelation),
+        ]),
+      ];
+  }
+}

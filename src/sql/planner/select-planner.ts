@@ -21,7 +21,7 @@ import type { PlanBuilder } from "./plan-builder.ts";
 import { NO_SHAPE, type PlanNode } from "./plan-node.ts";
 import { type OutputColumn, type PlannedQuery, type QueryContext, subqueryPlanner } from "./query-planner.ts";
 import { QueryLevel, QueryScope } from "./query-scope.ts";
-import { conjunctsOf, groupShape, KnownRows, type RelationGroup } from "./relation.ts";
+import { conjunctsOf, groupShape, KnownRows, type RelationGroup, readsOfRelation } from "./relation.ts";
 import { isDeterministic, sameExpression } from "./same-expression.ts";
 import { bindItems } from "./select-items.ts";
 
@@ -42,6 +42,20 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
   if (isGrouped) checkGrouping({ select, level, grouping, order, where, group, builder });
 
   const locked = markLocked(around.locking, group, level, builder);
+  builder.noteReads(groupShape(group).slots, {
+    expressions: [
+      ...grouping.columns.map((column) => column.expression),
+      ...grouping.keys,
+      ...having,
+      ...order.map((key) => key.expression),
+      ...level.aggregates.flatMap(({ aggregate }) => [
+        ...aggregate.args,
+        ...aggregate.orderBy.map((item) => item.expression),
+      ]),
+      ...group.relations.flatMap(readsOfRelation),
+    ],
+    conditions: [...where, ...group.conditions],
+  });
   const all = new KnownRows(groupShape(group));
   const wanted = !isGrouped && !select.distinct ? order : [];
   const choice = chooseOrder(wanted, group, where, { builder, all, limited: around.limit !== undefined });

@@ -27,8 +27,8 @@ export function makeSubqueryPlan(
     outerReferences: planned.outerReferences,
     forEachRow(frame: Frame, visit: (row: readonly Value[]) => boolean): void {
       if (operator === undefined) {
-        evaluators = planned.columns.map((column) => compileExpression(column.expression, builder));
         operator = planned.node.build();
+        evaluators = planned.columns.map((column) => compileExpression(column.expression, builder));
       }
       operator.open(frame);
       try {

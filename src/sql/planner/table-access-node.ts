@@ -6,6 +6,7 @@ import { IndexScan, type PrimaryKeyOf } from "../executor/index-scan.ts";
 import { type PointGuard, PointLookup } from "../executor/point-lookup.ts";
 import { TableScan } from "../executor/table-scan.ts";
 import { type AccessPath, indexParts } from "./access-path.ts";
+import type { IndexableCondition } from "./condition-analysis.ts";
 import { filterNode } from "./filter-node.ts";
 import { makeKeyBuilder, makeRangeBuilder } from "./key-range-builder.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
@@ -54,6 +55,10 @@ function buildAccess(
     return new GuardedScan({ slot, index, ranges, direction, policy: guarded.policy, primaryKeyOf });
   }
   if (index === 0) return new TableScan(slot, ranges, direction);
+  if (path.covering) {
+    builder.readThrough(slot, index);
+    return new TableScan(slot, ranges, direction, index);
+  }
   return new IndexScan({ slot, index, ranges, direction, primaryKeyOf });
 }
 
@@ -67,17 +72,22 @@ function accessText(relation: StoredRelation, path: AccessPath): string {
   if (path.parts.length === 0) {
     return path.index === 0
       ? `Table scan on ${alias}${reverse}`
-      : `Index scan on ${alias} using ${indexName(relation, path.index)}${reverse}`;
+      : `${path.covering ? "Covering index" : "Index"} scan on ${alias} using ${indexName(relation, path.index)}${reverse}`;
   }
   const name = indexName(relation, path.index);
-  if (path.unique) return `Single-row index lookup on ${alias} using ${name}`;
+  const index = path.covering ? "Covering index" : "Index";
+  if (path.unique) return `Single-row ${index.toLowerCase()} lookup on ${alias} using ${name}`;
   return isRange(path)
-    ? `Index range scan on ${alias} using ${name}${reverse}`
-    : `Index lookup on ${alias} using ${name}${reverse}`;
+    ? `${index} range scan on ${alias} using ${name}${reverse}`
+    : `${index} lookup on ${alias} using ${name}${reverse}`;
 }
 
 function isRange(path: AccessPath): boolean {
-  return path.parts.some((part) => part.condition.kind !== "equal" || part.condition.values.length > 1);
+  return path.parts.some(
+    ({ condition }) =>
+      (condition.kind !== "equal" && condition.kind !== "null") ||
+      (condition.kind === "equal" && condition.values.length > 1),
+  );
 }
 
 function explainTable(
@@ -108,14 +118,14 @@ function explainTable(
     possibleKeys: reads ? possible.filter((name) => name === indexName(relation, path.index)) : [],
     key: reads || path.index > 0 ? indexName(relation, path.index) : undefined,
     keyLength: reads ? keyLength(relation, path) : undefined,
-    ref: reads && !isRange(path) ? path.parts.map((part) => refText(part.source)).join(",") : undefined,
+    ref: reads && !isRange(path) ? path.parts.map((part) => refText(part)).join(",") : undefined,
     filtered: conditions.length > 0 ? 33.33 : 100,
-    extra: conditions.length > 0 ? ["Using where"] : [],
+    extra: [...(conditions.length > 0 ? ["Using where"] : []), ...(path.covering ? ["Using index"] : [])],
   };
 }
 
-function refText(condition: BoundExpression): string {
-  if (condition.kind !== "comparison") return "const";
+function refText({ sources: [condition] }: IndexableCondition): string {
+  if (condition?.kind !== "comparison") return "const";
   const sides = [condition.left, condition.right];
   const other = sides.find(
     (side) => side.kind === "column" && side.origin !== undefined && sides.every((s) => s.kind === "column"),

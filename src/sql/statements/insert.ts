@@ -284,7 +284,7 @@ class InsertPlan {
         throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
     }
     const executable = new ExecutableQuery(planned, this.#builder);
-    const evaluators = planned.columns.map((column) => compileExpression(column.expression, this.#builder));
+    const { evaluators } = executable;
     const types = planned.columns.map((column) => column.expression.type);
     await executable.openWriters(transaction, session.settings.foreignKeyChecks);
     executable.openTables(transaction);
