@@ -139,7 +139,7 @@ function isAllowed(relation: StoredRelation, index: number): boolean {
 }
 
 /** There are entries to read, and no hint forbids it. */
-export function isUsable(relation: StoredRelation, index: number): boolean {
+function isUsable(relation: StoredRelation, index: number): boolean {
   if (!isAllowed(relation, index)) return false;
   const definition = index === 0 ? undefined : relation.table.view.schema.indexes[index - 1];
   return index === 0 || (definition !== undefined && hasEntries(definition));
