@@ -1,18 +1,18 @@
 /** Lets each combination of values through once, in input order. */
 import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_ROW } from "./frame.ts";
-import { type GroupKey, groupKeyOf } from "./group-key.ts";
+import type { GroupKey } from "./group-key.ts";
+import { KeyNumbers } from "./key-numbers.ts";
 
 const ROWS_PER_SLICE = 4096;
 
 export class Distinct implements Operator {
   readonly #input: Operator;
-  readonly #key: GroupKey;
-  readonly #seen = new Set<unknown>();
+  readonly #seen: KeyNumbers;
 
   constructor(input: Operator, key: GroupKey) {
     this.#input = input;
-    this.#key = key;
+    this.#seen = new KeyNumbers(key);
   }
 
   open(frame: Frame): void {
@@ -25,9 +25,8 @@ export class Distinct implements Operator {
     for (let i = 0; i < ROWS_PER_SLICE; i++) {
       const step = this.#input.next(frame);
       if (step !== STEP_ROW) return step;
-      const before = seen.size;
-      seen.add(groupKeyOf(this.#key, frame));
-      if (seen.size > before) return STEP_ROW;
+      seen.numberOf(frame);
+      if (seen.added) return STEP_ROW;
     }
     return STEP_AGAIN;
   }

@@ -1,46 +1,44 @@
-/** Turns the values that rows are grouped or joined by into one JavaScript map key: equal keys, equal values. */
-import type { Evaluator, Frame } from "./frame.ts";
-import type { SortValue, ToSortValue } from "./sort-value.ts";
+/**
+ * The values that rows are grouped, made distinct or joined by, as bytes: equal keys, equal values. A key has two forms.
+ * The *stored* form takes fields as they lie and is cheap to make, but equal texts may be spelled differently; the
+ * *folded* form is the same for all values that are equal.
+ */
+import type { FieldWriter } from "../../values/codec/field-writer.ts";
+import type { Frame } from "./frame.ts";
 
 export interface GroupKeyPart {
-  readonly evaluate: Evaluator;
-  readonly toSortValue: ToSortValue;
+  /** Equal values may differ in the stored form. */
+  readonly folds: boolean;
+  /** Appends the current row's value; false when it is NULL. */
+  appendStored(frame: Frame, into: FieldWriter): boolean;
+  appendFolded(frame: Frame, into: FieldWriter): boolean;
 }
 
-export type GroupKey = readonly GroupKeyPart[];
+export class GroupKey {
+  readonly folds: boolean;
+  readonly #parts: readonly GroupKeyPart[];
 
-/** The key of the frame's current row. A single part is its own key; several are joined with their lengths. */
-export function groupKeyOf(key: GroupKey, frame: Frame): SortValue {
-  if (key.length === 1) {
-    const part = key[0] as GroupKeyPart;
-    return part.toSortValue(part.evaluate(frame));
+  constructor(parts: readonly GroupKeyPart[]) {
+    this.#parts = parts;
+    this.folds = parts.some((part) => part.folds);
   }
-  let text = "";
-  for (let i = 0; i < key.length; i++) {
-    const part = key[i] as GroupKeyPart;
-    const value = part.toSortValue(part.evaluate(frame));
-    if (value === null) text += "n";
-    else if (typeof value === "string") text += `${value.length}:${value}`;
-    // Adding 0 makes -0 and 0 one key.
-    else text += `#${typeof value === "number" ? value + 0 : value};`;
-  }
-  return text;
-}
 
-/** As {@link groupKeyOf} for joins: undefined when any part is NULL, which equals nothing. */
-export function joinKeyOf(key: GroupKey, frame: Frame): SortValue | undefined {
-  if (key.length === 1) {
-    const part = key[0] as GroupKeyPart;
-    const value = part.toSortValue(part.evaluate(frame));
-    return value === null ? undefined : value;
+  /** Writes the current row's key; false when some part is NULL. */
+  writeStored(frame: Frame, into: FieldWriter): boolean {
+    const parts = this.#parts;
+    let complete = true;
+    into.reset();
+    for (let i = 0; i < parts.length; i++)
+      if (!(parts[i] as GroupKeyPart).appendStored(frame, into)) complete = false;
+    return complete;
   }
-  let text = "";
-  for (let i = 0; i < key.length; i++) {
-    const part = key[i] as GroupKeyPart;
-    const value = part.toSortValue(part.evaluate(frame));
-    if (value === null) return undefined;
-    if (typeof value === "string") text += `${value.length}:${value}`;
-    else text += `#${typeof value === "number" ? value + 0 : value};`;
+
+  writeFolded(frame: Frame, into: FieldWriter): boolean {
+    const parts = this.#parts;
+    let complete = true;
+    into.reset();
+    for (let i = 0; i < parts.length; i++)
+      if (!(parts[i] as GroupKeyPart).appendFolded(frame, into)) complete = false;
+    return complete;
   }
-  return text;
 }

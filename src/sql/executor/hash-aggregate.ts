@@ -5,7 +5,8 @@
 import type { AggregateFactory, AggregateState } from "../aggregates/aggregate.ts";
 import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
-import { type GroupKey, groupKeyOf } from "./group-key.ts";
+import type { GroupKey } from "./group-key.ts";
+import { KeyNumbers } from "./key-numbers.ts";
 import { RowBuffer, type RowShape, setNullRow } from "./row-buffer.ts";
 
 export interface AggregateColumn {
@@ -26,11 +27,10 @@ const ROWS_PER_SLICE = 4096;
 
 export class HashAggregate implements Operator {
   readonly #input: Operator;
-  readonly #key: GroupKey | undefined;
+  readonly #keys: KeyNumbers | undefined;
   readonly #aggregates: readonly AggregateColumn[];
   readonly #shape: RowShape;
   readonly #rows: RowBuffer;
-  #groups = new Map<unknown, number>();
   #states: AggregateState[] = [];
   #count = 0;
   #at = 0;
@@ -38,7 +38,7 @@ export class HashAggregate implements Operator {
 
   constructor(options: HashAggregateOptions) {
     this.#input = options.input;
-    this.#key = options.key;
+    this.#keys = options.key === undefined ? undefined : new KeyNumbers(options.key);
     this.#aggregates = options.aggregates;
     this.#shape = options.shape;
     this.#rows = new RowBuffer(options.shape);
@@ -78,7 +78,7 @@ export class HashAggregate implements Operator {
         continue;
       }
       if (step !== STEP_DONE) return step;
-      if (this.#key === undefined && this.#count === 0) this.#addStates();
+      if (this.#keys === undefined && this.#count === 0) this.#addStates();
       this.#reading = false;
       return STEP_DONE;
     }
@@ -86,15 +86,10 @@ export class HashAggregate implements Operator {
   }
 
   #groupOf(frame: Frame): number {
-    if (this.#key === undefined) {
-      if (this.#count === 0) this.#addGroup(frame);
-      return 0;
-    }
-    const key = groupKeyOf(this.#key, frame);
-    const found = this.#groups.get(key);
-    if (found !== undefined) return found;
-    this.#groups.set(key, this.#count);
-    return this.#addGroup(frame);
+    const keys = this.#keys;
+    if (keys === undefined) return this.#count === 0 ? this.#addGroup(frame) : 0;
+    const group = keys.numberOf(frame);
+    return keys.added ? this.#addGroup(frame) : group;
   }
 
   #addGroup(frame: Frame): number {
@@ -114,7 +109,7 @@ export class HashAggregate implements Operator {
 
   #forget(): void {
     this.#rows.clear();
-    this.#groups = new Map();
+    this.#keys?.clear();
     this.#states = [];
     this.#count = 0;
     this.#at = 0;

@@ -1,10 +1,11 @@
 /**
- * Equi-join without an index: the inner side is read once into a hash table, each outer row looks its key up. The
- * table lists row positions per key in chains (two number arrays), so a row costs no object.
+ * Equi-join without an index: the inner side is read once into a hash table, each outer row looks its key up. Keys are
+ * numbered; rows of one key are chained by position (number arrays), so a row costs no object.
  */
 import type { Frame, Operator, Predicate, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
-import { type GroupKey, joinKeyOf } from "./group-key.ts";
+import type { GroupKey } from "./group-key.ts";
+import { KeyNumbers } from "./key-numbers.ts";
 import type { JoinKind } from "./nested-loop-join.ts";
 import { RowBuffer, type RowShape, setNullRow } from "./row-buffer.ts";
 
@@ -27,8 +28,11 @@ const END = -1;
 export class HashJoin implements Operator {
   readonly #options: HashJoinOptions;
   readonly #buffer: RowBuffer;
-  #heads = new Map<unknown, number>();
-  #tails = new Map<unknown, number>();
+  readonly #keys: KeyNumbers;
+  /** First and last row of each key. */
+  #heads: number[] = [];
+  #tails: number[] = [];
+  /** The next row with the same key, by row. */
   #chain: number[] = [];
   #built = false;
   #building = false;
@@ -40,6 +44,7 @@ export class HashJoin implements Operator {
   constructor(options: HashJoinOptions) {
     this.#options = options;
     this.#buffer = new RowBuffer(options.innerShape);
+    this.#keys = new KeyNumbers(options.innerKey);
   }
 
   open(frame: Frame): void {
@@ -65,31 +70,36 @@ export class HashJoin implements Operator {
   }
 
   #build(frame: Frame): Step {
-    const { inner, innerKey } = this.#options;
+    const { inner } = this.#options;
+    const keys = this.#keys;
     if (!this.#building) {
       this.#building = true;
       this.#buffer.clear();
-      this.#heads = new Map();
-      this.#tails = new Map();
+      keys.clear();
+      this.#heads = [];
+      this.#tails = [];
       this.#chain = [];
       inner.open(frame);
     }
     for (let i = 0; i < ROWS_PER_SLICE; i++) {
       const step = inner.next(frame);
       if (step === STEP_ROW) {
-        const key = joinKeyOf(innerKey, frame);
-        if (key === undefined) continue;
+        const key = keys.numberOf(frame);
+        if (keys.hasNull) {
+          // NULL equals nothing: the key keeps its number, and no row.
+          if (keys.added) this.#heads[key] = END;
+          continue;
+        }
         const position = this.#buffer.push(frame);
         this.#chain.push(END);
-        const tail = this.#tails.get(key);
-        if (tail === undefined) this.#heads.set(key, position);
-        else this.#chain[tail] = position;
-        this.#tails.set(key, position);
+        if (keys.added) this.#heads[key] = position;
+        else this.#chain[this.#tails[key] as number] = position;
+        this.#tails[key] = position;
         continue;
       }
       if (step !== STEP_DONE) return step;
       inner.close(frame);
-      this.#tails = new Map();
+      this.#tails = [];
       this.#built = true;
       this.#building = false;
       return STEP_DONE;
@@ -103,8 +113,8 @@ export class HashJoin implements Operator {
       if (!this.#outerActive) {
         const step = outer.next(frame);
         if (step !== STEP_ROW) return step;
-        const key = joinKeyOf(outerKey, frame);
-        this.#candidate = key === undefined ? END : (this.#heads.get(key) ?? END);
+        const key = this.#keys.find(frame, outerKey);
+        this.#candidate = key < 0 || this.#keys.hasNull ? END : (this.#heads[key] as number);
         this.#outerActive = true;
         this.#matched = false;
       }

@@ -5,7 +5,8 @@
 import { sqlError } from "../../values/sql-error.ts";
 import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
-import { type GroupKey, groupKeyOf } from "./group-key.ts";
+import type { GroupKey } from "./group-key.ts";
+import { KeyNumbers } from "./key-numbers.ts";
 import { RowBuffer, type RowShape } from "./row-buffer.ts";
 
 export interface RecursiveCteOptions {
@@ -53,7 +54,7 @@ export class WorkingRows implements Operator {
 export class RecursiveCte implements Operator {
   readonly #options: RecursiveCteOptions;
   readonly #rows: RowBuffer;
-  readonly #seen = new Set<unknown>();
+  readonly #seen: KeyNumbers | undefined;
   #current: Operator | undefined;
   #roundStart = 0;
   #rounds = 0;
@@ -62,11 +63,12 @@ export class RecursiveCte implements Operator {
   constructor(options: RecursiveCteOptions) {
     this.#options = options;
     this.#rows = new RowBuffer(options.shape);
+    this.#seen = options.distinctKey === undefined ? undefined : new KeyNumbers(options.distinctKey);
   }
 
   open(frame: Frame): void {
     this.#rows.clear();
-    this.#seen.clear();
+    this.#seen?.clear();
     this.#roundStart = 0;
     this.#rounds = 0;
     this.#roundsMax = Number(frame.context.getSystemVariable("cte_max_recursion_depth", "session"));
@@ -94,11 +96,10 @@ export class RecursiveCte implements Operator {
   }
 
   #isNew(frame: Frame): boolean {
-    const key = this.#options.distinctKey;
-    if (key === undefined) return true;
-    const before = this.#seen.size;
-    this.#seen.add(groupKeyOf(key, frame));
-    return this.#seen.size > before;
+    const seen = this.#seen;
+    if (seen === undefined) return true;
+    seen.numberOf(frame);
+    return seen.added;
   }
 
   #startRound(frame: Frame): void {
@@ -121,6 +122,6 @@ export class RecursiveCte implements Operator {
     this.#current?.close(frame);
     this.#current = undefined;
     this.#rows.clear();
-    this.#seen.clear();
+    this.#seen?.clear();
   }
 }

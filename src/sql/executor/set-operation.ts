@@ -4,7 +4,8 @@
  */
 import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
-import { type GroupKey, groupKeyOf } from "./group-key.ts";
+import type { GroupKey } from "./group-key.ts";
+import { KeyNumbers } from "./key-numbers.ts";
 
 const ROWS_PER_SLICE = 4096;
 
@@ -46,8 +47,9 @@ export class CountedSetOperation implements Operator {
   readonly #distinct: boolean;
   readonly #left: Operator;
   readonly #right: Operator;
-  readonly #key: GroupKey;
-  readonly #counts = new Map<unknown, number>();
+  readonly #keys: KeyNumbers;
+  /** Rows by the number of their key. */
+  #counts: number[] = [];
   #phase: "right" | "left" = "right";
 
   constructor(
@@ -63,23 +65,24 @@ export class CountedSetOperation implements Operator {
     this.#distinct = options.distinct;
     this.#left = options.left;
     this.#right = options.right;
-    this.#key = options.key;
+    this.#keys = new KeyNumbers(options.key);
   }
 
   open(frame: Frame): void {
-    this.#counts.clear();
+    this.#forget();
     this.#phase = "right";
     this.#right.open(frame);
   }
 
   next(frame: Frame): Step {
     const counts = this.#counts;
+    const keys = this.#keys;
     for (let i = 0; i < ROWS_PER_SLICE; i++) {
       if (this.#phase === "right") {
         const step = this.#right.next(frame);
         if (step === STEP_ROW) {
-          const key = groupKeyOf(this.#key, frame);
-          counts.set(key, (counts.get(key) ?? 0) + 1);
+          const key = keys.numberOf(frame);
+          counts[key] = keys.added ? 1 : (counts[key] as number) + 1;
           continue;
         }
         if (step !== STEP_DONE) return step;
@@ -90,32 +93,36 @@ export class CountedSetOperation implements Operator {
       }
       const step = this.#left.next(frame);
       if (step !== STEP_ROW) return step;
-      if (this.#keeps(groupKeyOf(this.#key, frame))) return STEP_ROW;
+      if (this.#keeps(frame)) return STEP_ROW;
     }
     return STEP_AGAIN;
   }
 
-  #keeps(key: unknown): boolean {
+  #keeps(frame: Frame): boolean {
     const counts = this.#counts;
-    const count = counts.get(key);
+    const keys = this.#keys;
+    const key = keys.numberOf(frame);
+    if (keys.added) counts[key] = 0;
+    const count = counts[key] as number;
     if (this.#operator === "intersect") {
-      if (count === undefined || count === 0) return false;
-      counts.set(key, this.#distinct ? 0 : count - 1);
+      if (count === 0) return false;
+      counts[key] = this.#distinct ? 0 : count - 1;
       return true;
     }
-    if (this.#distinct) {
-      if (count !== undefined) return false;
-      // Further equal rows of the left side are duplicates.
-      counts.set(key, 0);
-      return true;
-    }
-    if (count === undefined || count === 0) return true;
-    counts.set(key, count - 1);
+    // Further equal rows of the left side are duplicates.
+    if (this.#distinct) return keys.added;
+    if (count === 0) return true;
+    counts[key] = count - 1;
     return false;
   }
 
   close(frame: Frame): void {
     (this.#phase === "right" ? this.#right : this.#left).close(frame);
-    this.#counts.clear();
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#keys.clear();
+    this.#counts = [];
   }
 }

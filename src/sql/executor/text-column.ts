@@ -45,9 +45,4 @@ export class TextColumn {
     }
     return true;
   }
-
-  /** What the current row's text is grouped by. */
-  groupKey(frame: Frame): string | null {
-    return this.locate(frame) ? this.collation.groupKey(this.bytes, this.start, this.end) : null;
-  }
 }

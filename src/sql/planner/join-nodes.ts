@@ -5,7 +5,7 @@ import { Materialize } from "../executor/materialize.ts";
 import { type JoinKind, NestedLoopJoin } from "../executor/nested-loop-join.ts";
 import { compilePredicate } from "../expression/compile.ts";
 import { predicateOf } from "./filter-node.ts";
-import { groupKeyFor } from "./key-compilation.ts";
+import { joinKeysFor } from "./key-compilation.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { joinShapes, type PlanNode } from "./plan-node.ts";
 import { isEvaluable, type KnownRows, refersTo } from "./relation.ts";
@@ -137,22 +137,18 @@ export function hashJoin(options: HashJoinNode, builder: PlanBuilder): PlanNode 
       rows,
       children: [outer.explain, { text: "Hash", rows: inner.rows, children: [inner.explain] }],
     },
-    build: () =>
-      new HashJoin({
+    build: () => {
+      const keys = joinKeysFor(pairs, builder);
+      return new HashJoin({
         kind,
         outer: outer.build(),
         inner: inner.build(),
-        outerKey: groupKeyFor(
-          pairs.map((pair) => pair.outer),
-          builder,
-        ),
-        innerKey: groupKeyFor(
-          pairs.map((pair) => pair.inner),
-          builder,
-        ),
+        outerKey: keys.outer,
+        innerKey: keys.inner,
         condition: rest.length === 0 ? undefined : compilePredicate(predicateOf(rest), builder),
         innerShape: inner.shape,
         dependsOnOuter: options.dependsOnOuter,
-      }),
+      });
+    },
   };
 }

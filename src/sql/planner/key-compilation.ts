@@ -1,32 +1,68 @@
 /** Compiles the expressions that rows are sorted, grouped, joined or made distinct by. */
+import { fieldCodecFor } from "../../values/codec/field-codec.ts";
 import { collationByName } from "../../values/collation.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
-import type { GroupKey, GroupKeyPart } from "../executor/group-key.ts";
+import { GroupKey, type GroupKeyPart } from "../executor/group-key.ts";
+import { FixedFieldPart, TextFieldPart, TextValuePart, ValuePart } from "../executor/group-key-part.ts";
 import type { SortKey } from "../executor/sort.ts";
 import { type SortColumn, TextSortColumn, ValueSortColumn } from "../executor/sort-column.ts";
-import { type SortValue, type ToSortValue, toSortValue } from "../executor/sort-value.ts";
+import { toSortValue } from "../executor/sort-value.ts";
 import { TextColumn } from "../executor/text-column.ts";
 import { compileExpression } from "../expression/compile.ts";
 import type { RowLayout } from "../expression/row-layout.ts";
 
 export function groupKeyFor(expressions: readonly BoundExpression[], layout: RowLayout): GroupKey {
-  return expressions.map((expression): GroupKeyPart => {
-    const text = textColumn(expression, layout);
-    if (text !== undefined) return { evaluate: (frame) => text.groupKey(frame), toSortValue: asIs };
-    return { evaluate: compileExpression(expression, layout), toSortValue: toGroupValue(expression.type) };
-  });
+  return new GroupKey(
+    expressions.map((expression) => fixedFieldPart(expression, layout) ?? valuePart(expression, layout)),
+  );
 }
 
-/** As {@link toSortValue}, but text only has to be equal where SQL says so. */
-function toGroupValue(type: SqlType): ToSortValue {
-  if (type.kind !== "string") return toSortValue(type);
-  const collation = collationByName(type.collation);
-  return (value) => {
-    if (value === null) return null;
-    const bytes = Buffer.from(value as string, "utf8");
-    return collation.groupKey(bytes, 0, bytes.length);
+/** The keys of both sides of a join: in one form, so that they can be compared. */
+export function joinKeysFor(
+  pairs: readonly { readonly outer: BoundExpression; readonly inner: BoundExpression }[],
+  layout: RowLayout,
+): { readonly outer: GroupKey; readonly inner: GroupKey } {
+  const parts = pairs.map(({ outer, inner }) => {
+    if (haveSameFields(outer.type, inner.type)) {
+      const fixed = { outer: fixedFieldPart(outer, layout), inner: fixedFieldPart(inner, layout) };
+      if (fixed.outer !== undefined && fixed.inner !== undefined) return [fixed.outer, fixed.inner] as const;
+    }
+    return [valuePart(outer, layout), valuePart(inner, layout)] as const;
+  });
+  return {
+    outer: new GroupKey(parts.map(([part]) => part)),
+    inner: new GroupKey(parts.map(([, part]) => part)),
   };
+}
+
+/** Equal values of both types are the same bytes. */
+function haveSameFields(left: SqlType, right: SqlType): boolean {
+  if (left.kind === "integer" && right.kind === "integer")
+    return left.name === right.name && left.unsigned === right.unsigned;
+  if (left.kind === "decimal" && right.kind === "decimal")
+    return left.precision === right.precision && left.scale === right.scale;
+  return left.kind === right.kind && (left.kind === "date" || left.kind === "datetime");
+}
+
+/** A stored column of fixed width as it lies. Doubles have two zeros, and two instants can be one local time. */
+function fixedFieldPart(expression: BoundExpression, layout: RowLayout): GroupKeyPart | undefined {
+  if (expression.kind !== "column") return undefined;
+  const { type } = expression;
+  if (type.kind === "float" || type.kind === "timestamp" || type.kind === "null") return undefined;
+  if (fieldCodecFor(type).fixedWidth === undefined) return undefined;
+  const reader = layout.columnReader(expression.slot, expression.column);
+  return reader.encoding === "field" ? new FixedFieldPart(expression.slot, reader) : undefined;
+}
+
+function valuePart(expression: BoundExpression, layout: RowLayout): GroupKeyPart {
+  const { type } = expression;
+  const text = textColumn(expression, layout);
+  if (text !== undefined) return new TextFieldPart(text);
+  const evaluate = compileExpression(expression, layout);
+  return type.kind === "string"
+    ? new TextValuePart(evaluate, collationByName(type.collation))
+    : new ValuePart(evaluate, toSortValue(type));
 }
 
 export interface OrderKey {
@@ -51,6 +87,3 @@ function textColumn(expression: BoundExpression, layout: RowLayout): TextColumn 
   if (reader.encoding !== "field") return undefined;
   return new TextColumn(expression.slot, reader, collationByName(expression.type.collation));
 }
-
-/** A key is its own sort value. */
-const asIs = (value: unknown): SortValue => value as SortValue;
