@@ -51,6 +51,8 @@ export interface Collation {
    * order. NaN where the beginning does not tell.
    */
   leadingNumber(bytes: Uint8Array, start: number, end: number): number;
+  /** A short string that is equal exactly for texts that are equal; its order says nothing. */
+  groupKey(bytes: Uint8Array, start: number, end: number): string;
   /** Appends the key of a string: equal for equal strings, so it also serves hashing and grouping. */
   appendKey(text: string, into: FieldWriter): void;
   appendKeyUtf8(bytes: Uint8Array, start: number, end: number, into: FieldWriter): void;
@@ -81,6 +83,18 @@ function makeCollation(info: CollationInfo): Collation {
   const weigher = weigherFor(info);
   if (weigher === undefined) throw sqlError("ER_NOT_SUPPORTED_YET", `collation ${info.name}`);
   return weightCollation(info, weigher);
+}
+
+/** In the fold table: a character whose weights are none or several. */
+const NO_FOLD = 0xff;
+/** Before a key that is no folded text, which is ASCII. */
+const NOT_FOLDED = "\x80";
+const { latin1Slice } = Buffer.prototype as unknown as {
+  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+};
+
+function latin1Text(bytes: Uint8Array, start: number, end: number): string {
+  return latin1Slice.call(bytes, start, end);
 }
 
 /** As many as a double holds exactly. */
@@ -138,6 +152,7 @@ function bytesCollation(info: CollationInfo): Collation {
       return left === right ? 0 : Buffer.compare(Buffer.from(left, "utf8"), Buffer.from(right, "utf8"));
     },
     compareUtf8: compareRanges,
+    groupKey: (bytes, start, end) => latin1Text(bytes, start, end),
     leadingNumber(bytes, start, end) {
       let number = 0;
       for (let i = start; i < start + LEADING_BYTES; i++)
@@ -169,6 +184,7 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   const space = ascii[32] as number;
   const ranks = asciiRanks(ascii);
   const padRank = padSpace ? (ranks[32] as number) : 0;
+  const fold = Uint8Array.from(ascii, (weight) => (weight === 0 ? NO_FOLD : ascii.indexOf(weight)));
   const keyWriter = padSpace ? paddedKeyWriter(weigher.unitBytes, space) : plainKeyWriter();
 
   /** The weights of plain ASCII text go straight into the key. Returns where something else begins. */
@@ -268,6 +284,47 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
     return compareKeys(left, leftAt, leftEnd, right, rightAt, rightEnd);
   }
 
+  /** Text that ASCII can stand for is that ASCII text, each character the first of its weight; other text its key. */
+  function groupKey(bytes: Uint8Array, start: number, end: number): string {
+    leftKey.reset();
+    if (levels === 1 && !padSpace) {
+      if (appendFolded(bytes, start, end)) return latin1Text(leftKey.bytes, 0, leftKey.size);
+      leftKey.reset();
+    }
+    appendKeyUtf8(bytes, start, end, leftKey);
+    return `${NOT_FOLDED}${latin1Text(leftKey.bytes, 0, leftKey.size)}`;
+  }
+
+  /** False when some weight is of no ASCII character. */
+  function appendFolded(bytes: Uint8Array, start: number, end: number): boolean {
+    leftKey.reserve(end - start);
+    const target = leftKey.bytes;
+    let size = leftKey.size;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] as number;
+      const folded = byte < 0x80 ? (fold[byte] as number) : NO_FOLD;
+      if (folded === NO_FOLD) {
+        leftKey.size = size;
+        return appendFoldedWeights(bytes, at, end);
+      }
+      target[size++] = folded;
+    }
+    leftKey.size = size;
+    return true;
+  }
+
+  function appendFoldedWeights(bytes: Uint8Array, start: number, end: number): boolean {
+    weightScratch.size = 0;
+    weigher.weigh(bytes, start, end, 0, weightScratch);
+    const { weights, size } = weightScratch;
+    for (let i = 0; i < size; i++) {
+      const character = ascii.indexOf(weights[i] as number);
+      if (character < 0) return false;
+      leftKey.writeByte(character);
+    }
+    return true;
+  }
+
   /** The ranks of the first characters' weights; what is missing at the end ranks as the padding does. */
   function leadingNumber(bytes: Uint8Array, start: number, end: number): number {
     let number = 0;
@@ -288,6 +345,7 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
     name: info.name,
     charset: info.charset,
     padSpace,
+    groupKey,
     leadingNumber,
     binary: info.name.endsWith("_bin"),
     reversible: false,

@@ -48,6 +48,17 @@ describe.each(COLLATIONS)("%s", (name) => {
     );
   });
 
+  test("gives group keys that are equal exactly for equal texts", () => {
+    fc.assert(
+      fc.property(values, values, (left, right) => {
+        const [l, r] = [Buffer.from(left), Buffer.from(right)];
+        const equal = collation.compareUtf8(l, 0, l.length, r, 0, r.length) === 0;
+        expect(collation.groupKey(l, 0, l.length) === collation.groupKey(r, 0, r.length)).toBe(equal);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   test("gives keys that are ordered as the texts are", () => {
     fc.assert(
       fc.property(values, values, (left, right) => {
