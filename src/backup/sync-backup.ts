@@ -9,6 +9,7 @@ import { systemClock } from "../base/clock.ts";
 import { EMPTY_HASH, type Hash } from "../bytes/hash.ts";
 import type { ExportSource } from "../chunks/chunk-import.ts";
 import { OverlayChunkStore } from "../chunks/overlay-chunk-store.ts";
+import type { ChunkPacker } from "../remotes/pack-chunks.ts";
 import { publish } from "../remotes/publish.ts";
 import { RemoteChunkReader } from "../remotes/remote-chunk-reader.ts";
 import { RemoteError } from "../remotes/remote-error.ts";
@@ -26,6 +27,8 @@ export interface SyncRequest extends TransferOptions {
   readonly refs: Refs;
   readonly databaseId: string;
   readonly destination: RemoteStore;
+  /** Packs much in another thread; default: all of it in this one. */
+  readonly pack?: ChunkPacker | undefined;
   /** Take over a backup of another database. */
   readonly force: boolean;
   /** The time of the restore point, in ms; default: now. */
@@ -66,6 +69,7 @@ async function syncOnce(request: SyncRequest): Promise<SyncResult> {
     destination,
     signal,
     onProgress: request.onProgress,
+    background: request.pack && { pack: request.pack, added: chunks.added, known: known.indexes },
   });
   const snapshot = { timeMs: nextTime(request.timeMs ?? systemClock.now(), last), root };
   const snapshots = [...(state.manifest?.snapshots ?? []), snapshot];

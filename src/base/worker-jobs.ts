@@ -15,7 +15,7 @@ export interface JobResult {
 export type Job = (input: unknown, signal: AbortSignal) => Promise<JobResult>;
 
 /** Below the threads that answer clients. */
-const BACKGROUND_PRIORITY = 10;
+const BACKGROUND_PRIORITY = 5;
 
 /** Serves jobs for as long as the pool lives. */
 export function serveJobs(

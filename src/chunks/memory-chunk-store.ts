@@ -18,6 +18,10 @@ export class MemoryChunkStore implements ChunkStore, ImportTarget, ExportSource 
     return this.#chunks.size;
   }
 
+  allChunks(): readonly (readonly [Hash, Uint8Array])[] {
+    return [...this.#chunks];
+  }
+
   getChunk(hash: Hash): Uint8Array | undefined {
     return this.#chunks.get(hash);
   }

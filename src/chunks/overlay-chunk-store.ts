@@ -13,6 +13,11 @@ export class OverlayChunkStore implements ChunkStore, ExportSource {
     this.#base = base;
   }
 
+  /** The new chunks. */
+  get added(): readonly (readonly [Hash, Uint8Array])[] {
+    return this.#added.allChunks();
+  }
+
   get root(): Hash {
     return this.#added.root;
   }

@@ -13,7 +13,8 @@ const deflate = promisify(deflateRaw);
 /** A fast level: what matters is that the disk or network is not the limit, not the last percent. */
 const DEFLATE_OPTIONS = { level: 1 } as const;
 const BLOCK_RAW_SIZE = 32 * 1024;
-const BLOCKS_AHEAD_MAX = 8;
+/** Two keep up with a reader; more would take the pool's threads from the fsyncs that commits wait for. */
+const BLOCKS_AHEAD_MAX = 2;
 /** A block is kept compressed when that saves at least an eighth: inflating costs on every read. */
 const WORTHWHILE_RATIO = 7 / 8;
 

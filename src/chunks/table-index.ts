@@ -116,10 +116,19 @@ export function decodeTrailer(bytes: Uint8Array, fileSize: number, path: string)
   return { footerOffset, footerSize, blockCount, chunkCount, rawBytes, footerCrc };
 }
 
+/** What an index is made of. Plain data, so that it can be sent to another thread. */
+export interface TableIndexParts {
+  readonly footer: Uint8Array;
+  readonly trailer: Trailer;
+  readonly path: string;
+}
+
 /** A footer, searchable. */
 export class TableIndex {
   readonly chunkCount: number;
   readonly blockCount: number;
+  /** The arguments of the constructor. */
+  readonly parts: TableIndexParts;
   readonly #footer: Buffer;
   readonly #entriesStart: number;
 
@@ -130,6 +139,7 @@ export class TableIndex {
       throw new StorageError("checksum_mismatch", "damaged table file: index checksum", { path, offset });
     }
     this.#footer = Buffer.from(footer.buffer, footer.byteOffset, footer.length);
+    this.parts = { footer, trailer, path };
     this.chunkCount = trailer.chunkCount;
     this.blockCount = trailer.blockCount;
     this.#entriesStart = trailer.blockCount * BLOCK_SIZE;

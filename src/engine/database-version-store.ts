@@ -3,7 +3,9 @@
 import type { ExportSource, ImportTarget } from "../chunks/chunk-import.ts";
 import type { ChunkStore } from "../chunks/chunk-store.ts";
 import type { NodeReader } from "../prolly/node-reader.ts";
+import type { ChunkPacker } from "../remotes/pack-chunks.ts";
 import type { RefChanges, Refs } from "../vcs/refs.ts";
+import { packInBackground } from "./background/pack-in-background.ts";
 import { BRANCH_LOCK_KEY } from "./branch-state.ts";
 import { branchOfRef, type Database } from "./database.ts";
 import { heavyOwner, LOCK_SHARE, type WaitLimits } from "./lock-table.ts";
@@ -46,6 +48,11 @@ export class DatabaseVersionStore implements VersionStore {
   get spillFolder(): string {
     return this.#database.folder;
   }
+
+  readonly packChunks: ChunkPacker = (request, emit, signal) => {
+    const { chunks, services } = this.#database;
+    return packInBackground(request, emit, { chunks, background: services.background, signal });
+  };
 
   refs(): Refs {
     return this.#database.refs;

@@ -3,7 +3,7 @@
  * share; the manifest is swapped under the folder's lock. The folder is made by the first write, never by a read.
  */
 import { dirname, join } from "node:path";
-import { type Clock, systemClock } from "../base/clock.ts";
+import { type Clock, systemClock, yieldToOthers } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import { hashOf, hashToText } from "../bytes/hash.ts";
 import { TABLE_FILE_SUFFIX } from "../chunks/table-index.ts";
@@ -15,6 +15,8 @@ import type { RemoteStore, RemoteTableFile, StoredManifest } from "./remote-stor
 import { filePathOf } from "./remote-url.ts";
 
 const MANIFEST_NAME = "manifest";
+/** Written in one go; other work has its turn in between. */
+const WRITE_SIZE = 512 * 1024;
 const LOCK_WAIT_MS = 10_000;
 const LOCK_PAUSE_MS = 10;
 /** What a killed writer left is removed when it is surely nobody's work any more. */
@@ -64,7 +66,10 @@ export class FileRemoteStore implements RemoteStore {
       const temporary = `${path}.${nonce}${TEMPORARY_SUFFIX}`;
       const file = this.#files.openFile(temporary, "create");
       try {
-        file.write(bytes, 0);
+        for (let start = 0; start < bytes.length; start += WRITE_SIZE) {
+          if (start > 0) await yieldToOthers();
+          file.write(bytes.subarray(start, start + WRITE_SIZE), start);
+        }
         await file.sync();
       } catch (error) {
         file.close();

@@ -7,6 +7,7 @@ import type { ExportSource } from "../chunks/chunk-import.ts";
 import { isAncestor } from "../vcs/commit-graph.ts";
 import { HEADS_PREFIX, META_PREFIX, type RefChanges, type Refs, writeRefs } from "../vcs/refs.ts";
 import { walkAddresses } from "../vcs/walk-addresses.ts";
+import type { ChunkPacker } from "./pack-chunks.ts";
 import { publish } from "./publish.ts";
 import { readRemoteRefs, readRemoteState, retryOnConflict } from "./remote-state.ts";
 import type { RemoteStore } from "./remote-store.ts";
@@ -39,6 +40,8 @@ export interface PushRequest extends TransferOptions {
   readonly databaseId: string;
   readonly destination: RemoteStore;
   readonly updates: readonly RefUpdate[];
+  /** Packs much in another thread; default: all of it in this one. */
+  readonly pack?: ChunkPacker | undefined;
 }
 
 export interface PushResult {
@@ -73,6 +76,7 @@ async function pushOnce(request: PushRequest): Promise<PushResult> {
     destination,
     signal,
     onProgress: request.onProgress,
+    background: request.pack && { pack: request.pack, added: chunks.added, known: source.indexes },
   });
   const published = await publish(
     destination,

@@ -5,7 +5,13 @@
 import { mapBounded } from "../base/bounded-parallel.ts";
 import { type Hash, hashToText } from "../bytes/hash.ts";
 import { checkChunk, decodeBlock } from "../chunks/block-codec.ts";
-import { type Block, decodeTrailer, TableIndex, TRAILER_SIZE } from "../chunks/table-index.ts";
+import {
+  type Block,
+  decodeTrailer,
+  TableIndex,
+  type TableIndexParts,
+  TRAILER_SIZE,
+} from "../chunks/table-index.ts";
 import { StorageError } from "../io/storage-error.ts";
 import { RemoteError } from "./remote-error.ts";
 import type { RemoteTable } from "./remote-manifest.ts";
@@ -67,6 +73,11 @@ export class RemoteChunkReader {
   /** Bytes of ranges read so far. */
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  /** The indexes of its tables. */
+  get indexes(): readonly TableIndexParts[] {
+    return this.#tables.map(({ index }) => index.parts);
   }
 
   hasChunk(hash: Hash): boolean {

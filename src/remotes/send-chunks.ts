@@ -1,29 +1,29 @@
 /**
- * Sends what roots reach and a destination lacks. The walk goes down from the roots and stops at each chunk that the
- * destination has, because it then has everything below it too: so the cost follows the change, not the database.
- * Chunks go into table files of limited size, a few of which are on their way at a time. The order of the walk is always the same:
- * after a crash the same files come out, and those that are there are not sent again.
+ * Sends what roots reach and a destination lacks, in table files (pack-chunks.ts), a few of which are on their way at a time;
+ * those that are there already are not sent again. What is more than a little is packed in another thread.
  */
-import { assert } from "../base/assert.ts";
-import { Pause } from "../base/pause.ts";
-import { EMPTY_HASH, type Hash } from "../bytes/hash.ts";
-import type { WalkAddresses } from "../chunks/chunk-store.ts";
-import { TableFileBuilder } from "../chunks/table-file-builder.ts";
+import { WorkerFailure } from "../base/worker-pool.ts";
+import type { Hash } from "../bytes/hash.ts";
+import {
+  type ChunkPacker,
+  type PackedTable,
+  type PackRequest,
+  type PackSource,
+  packChunks,
+  TableFilePacker,
+} from "./pack-chunks.ts";
 import type { RemoteTable } from "./remote-manifest.ts";
 import type { RemoteStore } from "./remote-store.ts";
 import { withRetry } from "./retry.ts";
 import type { TransferOptions, TransferProgress } from "./transfer-progress.ts";
 
-const TABLE_RAW_BYTES_MAX = 16 * 1024 * 1024;
 const PARALLEL_UPLOADS = 3;
+/** So much is packed while another thread would be told what to do. */
+const PACKED_HERE_BYTES_MAX = 1024 * 1024;
 
-export interface SendRequest extends TransferOptions {
-  readonly roots: readonly Hash[];
-  /** Throws when the chunk is missing. */
-  readChunk(hash: Hash): Uint8Array;
-  readonly walk: WalkAddresses;
-  destinationHas(hash: Hash): boolean;
+export interface SendRequest extends PackSource, TransferOptions {
   readonly destination: RemoteStore;
+  readonly background?: (Omit<PackRequest, "roots"> & { readonly pack: ChunkPacker }) | undefined;
 }
 
 export interface SentChunks extends TransferProgress {
@@ -32,51 +32,62 @@ export interface SentChunks extends TransferProgress {
 }
 
 export async function sendChunks(request: SendRequest): Promise<SentChunks> {
-  const { signal, walk } = request;
-  const sender = new TableFileSender(request);
-  const seen = new Set<Hash>();
-  const stack: Hash[] = [];
-  const visit = (address: Hash): void => {
-    if (address === EMPTY_HASH || seen.has(address) || request.destinationHas(address)) return;
-    seen.add(address);
-    stack.push(address);
-  };
-  const pause = new Pause(signal);
+  const { background, roots, signal } = request;
+  const uploads = new TableFileUploads(request);
+  const emit = (table: PackedTable): Promise<void> => uploads.start(table);
+  const limit = background === undefined ? Number.POSITIVE_INFINITY : PACKED_HERE_BYTES_MAX;
   try {
-    for (const root of request.roots) visit(root);
-    for (let hash = stack.pop(); hash !== undefined; hash = stack.pop()) {
-      const chunk = request.readChunk(hash);
-      const firstChild = stack.length;
-      walk(chunk, visit);
-      reverseFrom(stack, firstChild);
-      await sender.add(hash, chunk);
-      if (pause.isDue()) await pause.take();
+    const packed = await packChunks(request, emit, limit);
+    if (!packed && background !== undefined) {
+      const { pack, added, known } = background;
+      try {
+        await pack({ roots, added, known }, emit, signal);
+      } catch (error) {
+        if (!(error instanceof WorkerFailure)) throw error;
+        // What was emitted before the thread died comes out again, and is on the destination already.
+        uploads.forget();
+        await packChunks(request, emit);
+      }
     }
-    return await sender.finish();
+    return await uploads.finish();
   } catch (error) {
-    await sender.waitForUploads();
+    await uploads.wait();
     throw error;
   }
 }
 
-/** The first child is to be taken first: neighbours in a tree become neighbours in the file. */
-function reverseFrom(stack: Hash[], start: number): void {
-  for (let low = start, high = stack.length - 1; low < high; low++, high--) {
-    const swapped = stack[low] as Hash;
-    stack[low] = stack[high] as Hash;
-    stack[high] = swapped;
+/** Sends single chunks, packed into table files. */
+export class TableFileSender {
+  readonly #uploads: TableFileUploads;
+  readonly #packer: TableFilePacker;
+
+  constructor(options: TransferOptions & { readonly destination: RemoteStore }) {
+    const uploads = new TableFileUploads(options);
+    this.#uploads = uploads;
+    this.#packer = new TableFilePacker((table) => uploads.start(table));
+  }
+
+  add(hash: Hash, chunk: Uint8Array): Promise<void> {
+    return this.#packer.add(hash, chunk);
+  }
+
+  async finish(): Promise<SentChunks> {
+    await this.#packer.finish();
+    return await this.#uploads.finish();
+  }
+
+  /** Resolves when no upload is under way, whatever came of them. */
+  async waitForUploads(): Promise<void> {
+    await this.#uploads.wait();
   }
 }
 
-/** Packs chunks into table files and uploads those, a few at a time. */
-export class TableFileSender {
+class TableFileUploads {
   readonly #destination: RemoteStore;
   readonly #options: TransferOptions;
-  readonly #tables: RemoteTable[] = [];
-  #uploads: Promise<void>[] = [];
+  #tables: RemoteTable[] = [];
+  #running: Promise<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
-  #builder: TableFileBuilder | undefined;
-  #parts: Uint8Array[] = [];
   #chunkCount = 0;
   #chunkBytes = 0;
   #transferredBytes = 0;
@@ -86,47 +97,35 @@ export class TableFileSender {
     this.#options = options;
   }
 
-  async add(hash: Hash, chunk: Uint8Array): Promise<void> {
-    this.#builder ??= this.#newBuilder();
-    this.#chunkCount++;
-    this.#chunkBytes += chunk.length;
-    await this.#builder.add(hash, chunk);
-    if (this.#builder.rawBytes >= TABLE_RAW_BYTES_MAX) await this.#endFile();
+  /** Resolves when the upload has begun; throws when an earlier one has failed. */
+  async start({ name, bytes, chunkCount, chunkBytes }: PackedTable): Promise<void> {
+    this.#tables.push({ name, chunkCount, sizeBytes: bytes.length });
+    this.#chunkCount += chunkCount;
+    this.#chunkBytes += chunkBytes;
+    while (this.#running.length >= PARALLEL_UPLOADS) await Promise.race(this.#running);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const upload = this.#upload(name, bytes).finally(() => {
+      this.#running = this.#running.filter((other) => other !== upload);
+    });
+    this.#running.push(upload);
+  }
+
+  /** Those started so far do not count. */
+  forget(): void {
+    this.#tables = [];
+    this.#chunkCount = 0;
+    this.#chunkBytes = 0;
   }
 
   async finish(): Promise<SentChunks> {
-    await this.#endFile();
-    await this.waitForUploads();
+    await this.wait();
     if (this.#failure !== undefined) throw this.#failure.error;
     return { tables: this.#tables, ...this.#progress() };
   }
 
   /** Resolves when no upload is under way, whatever came of them. */
-  async waitForUploads(): Promise<void> {
-    await Promise.all(this.#uploads);
-  }
-
-  #newBuilder(): TableFileBuilder {
-    const parts: Uint8Array[] = [];
-    this.#parts = parts;
-    return new TableFileBuilder((bytes) => void parts.push(bytes), { compress: true });
-  }
-
-  async #endFile(): Promise<void> {
-    const builder = this.#builder;
-    if (builder === undefined) return;
-    this.#builder = undefined;
-    const parts = this.#parts;
-    const { name, sizeBytes, chunkCount } = await builder.finish();
-    const bytes = Buffer.concat(parts);
-    assert(bytes.length === sizeBytes, "a built table file has the size it says");
-    this.#tables.push({ name, chunkCount, sizeBytes });
-    while (this.#uploads.length >= PARALLEL_UPLOADS) await Promise.race(this.#uploads);
-    if (this.#failure !== undefined) throw this.#failure.error;
-    const upload = this.#upload(name, bytes).finally(() => {
-      this.#uploads = this.#uploads.filter((other) => other !== upload);
-    });
-    this.#uploads.push(upload);
+  async wait(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
   /** Never rejects: a failure is kept for whoever waits next. */

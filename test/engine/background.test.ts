@@ -2,9 +2,15 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type SyncRequest, type SyncResult, syncBackup } from "../../src/backup/sync-backup.ts";
+import { verifyBackup } from "../../src/backup/verify-backup.ts";
+import { SeededRandom } from "../../src/base/random.ts";
 import { DirectJobs, ThreadedJobs } from "../../src/engine/background/background-jobs.ts";
 import type { CairnEngineOptions } from "../../src/engine/cairn-engine.ts";
 import { NodeFileSystem } from "../../src/io/node-file-system.ts";
+import { FileRemoteStore } from "../../src/remotes/file-remote-store.ts";
+import { RemoteError } from "../../src/remotes/remote-error.ts";
+import type { RemoteStore } from "../../src/remotes/remote-store.ts";
 import {
   column,
   DB,
@@ -105,6 +111,88 @@ describe("a checkpoint in a background thread", () => {
     await checkSound(fixture);
   });
 });
+
+describe("a backup packed in a background thread", () => {
+  const files = new NodeFileSystem();
+
+  /** Not worth compressing, so that there is more than the main thread would pack by itself. */
+  async function insertNoise(fixture: EngineFixture, table: string, count: number): Promise<void> {
+    const random = new SeededRandom(table.charCodeAt(0));
+    const session = fixture.session();
+    await session.createTable(table, TABLE, 0n);
+    for (let id = 0; id < count; id++) {
+      await session.insert(table, [id, id, Buffer.from(random.bytes(1500)).toString("base64")]);
+    }
+    await fixture.engine.mustGetDatabase("db").checkpoint();
+  }
+
+  function sync(
+    fixture: EngineFixture,
+    destination: RemoteStore,
+    more: Partial<SyncRequest>,
+  ): Promise<SyncResult> {
+    const { chunks, refs, databaseId } = storeOf(fixture);
+    return syncBackup({ chunks, refs, databaseId, destination, force: false, ...more });
+  }
+
+  function storeOf(fixture: EngineFixture): Pick<SyncRequest, "chunks" | "refs" | "databaseId" | "pack"> {
+    const store = fixture.engine.versionStore("db");
+    return { chunks: store.chunks, refs: store.refs(), databaseId: store.databaseId, pack: store.packChunks };
+  }
+
+  test("has the same files as one packed in the main thread, and the next sync sends only what is new", async () => {
+    await using fixture = await EngineFixture.open();
+    await insertNoise(fixture, "t", 1_500);
+    const { pack } = storeOf(fixture);
+    const here = new FileRemoteStore(`file://${fixture.folder}/.here`, files);
+    const there = new FileRemoteStore(`file://${fixture.folder}/.there`, files);
+    await sync(fixture, here, {});
+    const first = await sync(fixture, there, { pack });
+    expect(first.sent.chunkBytes).toBeGreaterThan(2_000_000);
+    const names = async (store: RemoteStore) => (await store.listTableFiles()).map(({ name }) => name);
+    expect(await names(there)).toEqual(await names(here));
+    await insertNoise(fixture, "u", 1_000);
+    const second = await sync(fixture, there, { pack });
+    expect(second.sent.chunkBytes).toBeGreaterThan(1_100_000);
+    expect(second.sent.chunkBytes).toBeLessThan(first.sent.chunkBytes);
+    expect((await sync(fixture, there, { pack })).changed).toBe(false);
+    const report = await verifyBackup({ source: there });
+    expect(report.faults).toEqual([]);
+    expect(report.chunkCount).toBe(first.sent.chunkCount + second.sent.chunkCount);
+    await here.close();
+    await there.close();
+  });
+
+  test("ends with the destination's error, or with the reason of who stopped it, and leaves no backup", async () => {
+    await using fixture = await EngineFixture.open();
+    await insertNoise(fixture, "t", 1_500);
+    const { pack } = storeOf(fixture);
+    const destination = new FileRemoteStore(`file://${fixture.folder}/.backup`, files);
+    const full = new RemoteError("storage_full", destination.url, "no space left");
+    const broken: RemoteStore = Object.create(destination, {
+      url: { value: destination.url },
+      readManifest: { value: async () => undefined },
+      putTableFile: { value: () => Promise.reject(full) },
+    });
+    await expect(sync(fixture, broken, { pack })).rejects.toBe(full);
+    const abort = new AbortController();
+    const stopped = sync(fixture, destination, {
+      pack: (request, emit, signal) => {
+        queueMicrotask(() => abort.abort(new Error("killed")));
+        return (pack ?? unexpected)(request, emit, signal);
+      },
+      signal: abort.signal,
+    });
+    await expect(stopped).rejects.toThrow("killed");
+    expect(await destination.readManifest()).toBeUndefined();
+    expect((await sync(fixture, destination, { pack })).changed).toBe(true);
+    await destination.close();
+  });
+});
+
+function unexpected(): never {
+  throw new Error("a database packs in the background");
+}
 
 describe("a check in a background thread", () => {
   test("names the damaged file", async () => {

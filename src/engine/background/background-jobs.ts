@@ -13,6 +13,7 @@ import { walkAddresses } from "../../vcs/walk-addresses.ts";
 import { checkDatabase, type DatabaseProblem } from "./check-database.ts";
 import { type FoldRequest, type FoldResult, foldTrees } from "./fold-trees.ts";
 import { decodeJobError } from "./job-errors.ts";
+import { type PackJobRequest, packStoredChunks } from "./pack-stored-chunks.ts";
 
 export interface BackgroundJobs {
   readonly limits: FoldLimits;
@@ -21,6 +22,8 @@ export interface BackgroundJobs {
   checkDatabase(listing: StoreListing, signal: AbortSignal | undefined): Promise<readonly DatabaseProblem[]>;
   /** `edits` gives batches when asked: see edit-feed.ts. The job takes it over. */
   foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult>;
+  /** `tables` takes the table files: see table-feed.ts. The job takes it over. */
+  packChunks(request: PackJobRequest, tables: MessagePort, signal: AbortSignal | undefined): Promise<void>;
   /** Jobs under way fail. */
   close(): Promise<void>;
 }
@@ -38,6 +41,7 @@ export interface JobInputs {
   readonly sealJournal: SealRequest;
   readonly checkDatabase: StoreListing;
   readonly foldTrees: { readonly request: FoldRequest; readonly edits: MessagePort };
+  readonly packChunks: { readonly request: PackJobRequest; readonly tables: MessagePort };
 }
 
 export interface JobResults {
@@ -45,6 +49,7 @@ export interface JobResults {
   readonly sealJournal: string | undefined;
   readonly checkDatabase: readonly DatabaseProblem[];
   readonly foldTrees: FoldResult;
+  readonly packChunks: undefined;
 }
 
 const DEFAULT_LIMITS: FoldLimits = { editsMin: 2_000, tableBytesMin: 4 * 1024 * 1024 };
@@ -76,6 +81,14 @@ export class ThreadedJobs implements BackgroundJobs {
 
   foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult> {
     return this.#run("foldTrees", { request, edits }, { transfer: [edits] });
+  }
+
+  async packChunks(
+    request: PackJobRequest,
+    tables: MessagePort,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await this.#run("packChunks", { request, tables }, { transfer: [tables], signal });
   }
 
   async close(): Promise<void> {
@@ -116,6 +129,10 @@ export class DirectJobs implements BackgroundJobs {
 
   foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult> {
     return foldTrees(this.#files, request, edits);
+  }
+
+  packChunks(request: PackJobRequest, tables: MessagePort, signal: AbortSignal | undefined): Promise<void> {
+    return packStoredChunks(this.#files, request, { tables, signal });
   }
 
   async close(): Promise<void> {}

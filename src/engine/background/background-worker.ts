@@ -18,6 +18,10 @@ const handlers: Handlers = {
   sealJournal: (request) => jobs.sealJournal(request),
   checkDatabase: (listing, signal) => jobs.checkDatabase(listing, signal),
   foldTrees: ({ request, edits }) => jobs.foldTrees(request, edits),
+  packChunks: async ({ request, tables }, signal) => {
+    await jobs.packChunks(request, tables, signal);
+    return undefined;
+  },
 };
 
 serveJobs(

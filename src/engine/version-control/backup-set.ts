@@ -53,6 +53,7 @@ export class BackupSet implements Backups {
           refs: store.refs(),
           databaseId: store.databaseId,
           destination,
+          pack: store.packChunks,
           force,
           signal,
           onProgress,

@@ -34,6 +34,7 @@ export async function pushRefs(
       databaseId: store.databaseId,
       destination,
       updates: plan.updates,
+      pack: store.packChunks,
       signal: options.signal,
       onProgress: options.onProgress,
     });

@@ -5,6 +5,7 @@
 import type { ExportSource, ImportTarget } from "../../chunks/chunk-import.ts";
 import type { ChunkStore } from "../../chunks/chunk-store.ts";
 import type { NodeReader } from "../../prolly/node-reader.ts";
+import type { ChunkPacker } from "../../remotes/pack-chunks.ts";
 import type { RefChanges, Refs } from "../../vcs/refs.ts";
 import type { Problem } from "../procedures/repository.ts";
 
@@ -14,6 +15,8 @@ export interface VersionStore {
   readonly databaseId: string;
   readonly chunks: ChunkStore & ExportSource & ImportTarget;
   readonly nodes: NodeReader;
+  /** Packs what is to be sent in another thread. */
+  readonly packChunks?: ChunkPacker;
   /** An existing folder for the temporary files of large sorts. */
   readonly spillFolder: string;
   /** The refs as last stored. Rows that SQL transactions committed since the last checkpoint are not in their working
