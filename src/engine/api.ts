@@ -42,6 +42,12 @@ export interface TableView {
   openCursor(index: number, range: KeyRange, direction: ScanDirection): TupleCursor;
   /** An estimate of the entries in a range, in O(log n), for the planner. */
   estimateCount(index: number, range: KeyRange): number;
+  /** The exact number of entries in a range, without reading them; undefined when so many edits lie in it that reading
+   *  is as well. */
+  countRange(index: number, range: KeyRange): number | undefined;
+  /** How many entries have the values of their first `parts` parts in common, on average: sampled, and kept until the
+   *  index has changed much. */
+  rowsPerKey(index: number, parts: number): number;
   readBlob(hash: Hash): Uint8Array;
 }
 

@@ -10,6 +10,7 @@ import type { KeyRange, ScanDirection, TupleCursor, TupleSlot } from "../prolly/
 import type { TableSchema } from "../tables/schema.ts";
 import type { TableView } from "./api.ts";
 import { NEWEST } from "./branch-state.ts";
+import { countEntries, sampleRowsPerKey } from "./index-counts.ts";
 import { MergedCursor } from "./merged-cursor.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
 import { keyToText, type RowDelta, type RowEntry, type RowVersion, visibleVersion } from "./row-delta.ts";
@@ -135,6 +136,25 @@ export class LayeredTableView implements TableView {
       (frozen?.indexes[index]?.countRange(range) ?? 0) +
       (active.indexes[index]?.countRange(range) ?? 0)
     );
+  }
+
+  countRange(index: number, range: KeyRange): number | undefined {
+    const { trees, frozen, active } = this.layers;
+    const edits = [this.#own()?.indexes[index], active.indexes[index], frozen?.indexes[index]];
+    const tree = trees[index];
+    if (tree === undefined) return 0;
+    return countEntries(
+      {
+        tree,
+        edits: edits.filter((delta): delta is RowDelta => delta !== undefined && delta.count > 0),
+        sequence: this.#sequence,
+      },
+      range,
+    );
+  }
+
+  rowsPerKey(index: number, parts: number): number {
+    return sampleRowsPerKey(this.layers, index, parts);
   }
 
   readBlob(hash: Hash): Uint8Array {

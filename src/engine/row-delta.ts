@@ -111,9 +111,9 @@ export class RowDelta {
     return new DeltaCursor({ delta: this, range, backward: direction === "backward", sequence });
   }
 
-  /** Entries in a range, counted; cheap enough for estimates because deltas are small beside their trees. */
+  /** The number of entries in a range, deleted and invisible ones included. */
   countRange(range: KeyRange): number {
-    let blocks = 0;
+    let count = 0;
     const lower = range.lower === undefined ? undefined : keyToText(range.lower);
     const upper = range.upper === undefined ? undefined : keyToText(range.upper);
     for (const block of this.#blocks) {
@@ -121,9 +121,11 @@ export class RowDelta {
       const last = block[block.length - 1] as RowEntry;
       if (lower !== undefined && last.key < lower) continue;
       if (upper !== undefined && first.key > upper) break;
-      blocks += block.length;
+      const start = lower === undefined || first.key >= lower ? 0 : findInBlock(block, lower);
+      const end = upper === undefined || last.key < upper ? block.length : findInBlock(block, upper);
+      count += end - start;
     }
-    return blocks;
+    return count;
   }
 
   /** For cursors. */

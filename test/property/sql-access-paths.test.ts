@@ -215,13 +215,35 @@ function condition(kinds: readonly ColumnKind[]): fc.Arbitrary<string> {
   return fc.array(single, { minLength: 1, maxLength: 3 }).map((all) => all.join(" AND "));
 }
 
-const QUERIES: readonly ((where: string, table: string) => string)[] = [
+/** MIN or MAX in a form that is the same for values that are equal: 'a' and 'A', 0 and -0. */
+function extreme({ kinds }: Plan, call: "MIN" | "MAX", at: number): string {
+  const { type } = kinds[at] as ColumnKind;
+  const value = `${call}(${columnNames[at]})`;
+  if (/CHAR/.test(type)) return `HEX(WEIGHT_STRING(${value}))`;
+  return /DOUBLE|FLOAT/.test(type) ? `${value} + 0` : value;
+}
+
+const QUERIES: readonly ((where: string, table: string, plan: Plan) => string)[] = [
   (where, table) => `SELECT id, a, b, c FROM ${table} WHERE ${where}`,
   (where, table) => `SELECT id, a FROM ${table} WHERE ${where}`,
   (where, table) => `SELECT b FROM ${table} WHERE ${where}`,
   (where, table) => `SELECT COUNT(*) FROM ${table} WHERE ${where}`,
+  (where, table) => `SELECT COUNT(1) + 1, COUNT(id) FROM ${table} WHERE ${where} HAVING COUNT(*) >= 0`,
+  (where, table, given) => `SELECT ${extreme(given, "MIN", 0)} FROM ${table} WHERE ${where}`,
+  (where, table, given) => `SELECT ${extreme(given, "MAX", 1)}, COUNT(*) FROM ${table} WHERE ${where}`,
+  (where, table, given) =>
+    `SELECT ${extreme(given, "MIN", 2)}, ${extreme(given, "MAX", 2)}, MAX(id) FROM ${table} WHERE ${where}`,
+  (where, table, given) =>
+    `SELECT id, (SELECT ${extreme(given, "MAX", 0)} FROM ${table} WHERE ${where}) FROM plain`,
   (where, table) => `SELECT COUNT(a), COUNT(*), COUNT(b) FROM ${table} WHERE ${where}`,
   (where, table) => `SELECT COUNT(DISTINCT c), SUM(id) FROM ${table} WHERE ${where}`,
+];
+
+const WHOLE: readonly ((table: string, plan: Plan) => string)[] = [
+  (table) => `SELECT COUNT(*) FROM ${table}`,
+  (table, given) => `SELECT ${extreme(given, "MIN", 0)}, ${extreme(given, "MAX", 0)} FROM ${table}`,
+  (table, given) => `SELECT ${extreme(given, "MIN", 1)}, ${extreme(given, "MAX", 1)} FROM ${table}`,
+  (table, given) => `SELECT ${extreme(given, "MIN", 2)}, COUNT(*), MAX(id) FROM ${table}`,
 ];
 
 const EQUAL_TEXTS = (rows: readonly (readonly (string | null)[])[]): string[] =>
@@ -275,13 +297,20 @@ test("finds the same rows by every index as without one", async () => {
       async ([given, conditions]) => {
         await createTables(database, given);
         const compare = async (): Promise<void> => {
+          for (const query of WHOLE) {
+            const sql = query("t", given);
+            expect([sql, await answer(database, sql)]).toEqual([
+              sql,
+              await answer(database, query("plain", given)),
+            ]);
+          }
           for (const where of conditions) {
             for (const hint of ["", " FORCE INDEX (k)", " FORCE INDEX (k2)"]) {
               for (const query of QUERIES) {
-                const sql = query(where, `t${hint}`);
+                const sql = query(where, `t${hint}`, given);
                 expect([sql, await answer(database, sql)]).toEqual([
                   sql,
-                  await answer(database, query(where, "plain")),
+                  await answer(database, query(where, "plain", given)),
                 ]);
               }
             }

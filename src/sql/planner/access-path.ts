@@ -43,7 +43,6 @@ const LOOKUP_COST = 3;
 const ENTRY_COST = 0.8;
 const LOCKED_SCAN_FACTOR = 10;
 const UNKNOWN_RANGE_FRACTION = 0.1;
-const UNKNOWN_REF_ROWS = 10;
 const UNKNOWN_MEMBERS = 100;
 /** More combinations of values than this are read by the first lists only. */
 const COMBINATIONS_MAX = 20_000;
@@ -139,7 +138,7 @@ function isAllowed(relation: StoredRelation, index: number): boolean {
 }
 
 /** There are entries to read, and no hint forbids it. */
-function isUsable(relation: StoredRelation, index: number): boolean {
+export function isUsable(relation: StoredRelation, index: number): boolean {
   if (!isAllowed(relation, index)) return false;
   const definition = index === 0 ? undefined : relation.table.view.schema.indexes[index - 1];
   return index === 0 || (definition !== undefined && hasEntries(definition));
@@ -261,7 +260,8 @@ function valueCount(condition: ColumnCondition): number {
   }
 }
 
-function isOneValue(condition: ColumnCondition): boolean {
+/** An equality with one value, which is never NULL. */
+export function isOneValue(condition: ColumnCondition): boolean {
   return (
     condition.kind === "equal" &&
     !condition.nullSafe &&
@@ -329,8 +329,9 @@ function estimateRows(
   const values = parts.filter((item) => isValues(item.condition)).length;
   const ranges = parts.reduce((count, item) => count * valueCount(item.condition), 1);
   if (values > 0) {
-    const each = Math.max(1, Math.ceil(UNKNOWN_REF_ROWS / values));
-    return { rows: Math.min(total, each * ranges), ranges };
+    const each = relation.table.view.rowsPerKey(index, values);
+    const share = values < parts.length ? UNKNOWN_RANGE_FRACTION : 1;
+    return { rows: Math.min(total, Math.max(1, each * share * ranges)), ranges };
   }
   return { rows: Math.max(1, Math.ceil(total * UNKNOWN_RANGE_FRACTION)), ranges };
 }

@@ -11,7 +11,8 @@ import { aggregateNode } from "./aggregate-node.ts";
 import { filterNode } from "./filter-node.ts";
 import { bindFrom } from "./from-clause.ts";
 import { DeterminedColumns, requireDetermined } from "./full-group-by.ts";
-import { planGroup } from "./join-planner.ts";
+import { indexAggregateNode } from "./index-aggregate-node.ts";
+import { type PlannedGroup, planGroup } from "./join-planner.ts";
 import { groupKeyFor, type OrderKey } from "./key-compilation.ts";
 import { lockNode, markLocked } from "./lock-node.ts";
 import { chooseOrder } from "./order-choice.ts";
@@ -42,31 +43,28 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
   if (isGrouped) checkGrouping({ select, level, grouping, order, where, group, builder });
 
   const locked = markLocked(around.locking, group, level, builder);
-  builder.noteReads(groupShape(group).slots, {
-    expressions: [
-      ...grouping.columns.map((column) => column.expression),
-      ...grouping.keys,
-      ...having,
-      ...order.map((key) => key.expression),
-      ...level.aggregates.flatMap(({ aggregate }) => [
-        ...aggregate.args,
-        ...aggregate.orderBy.map((item) => item.expression),
-      ]),
-      ...group.relations.flatMap(readsOfRelation),
-    ],
-    conditions: [...where, ...group.conditions],
-  });
+  const conditions = [...where, ...group.conditions];
+  const others = [
+    ...grouping.columns.map((column) => column.expression),
+    ...having,
+    ...order.map((key) => key.expression),
+  ];
+  noteReads({ level, group, conditions, others: [...others, ...grouping.keys] }, builder);
   const all = new KnownRows(groupShape(group));
+  const counted =
+    isGrouped && select.groupBy.length === 0
+      ? indexAggregateNode({ group, conditions, aggregates: level.aggregates, others, all }, builder)
+      : undefined;
   const wanted = !isGrouped && !select.distinct ? order : [];
   const choice = chooseOrder(wanted, group, where, { builder, all, limited: around.limit !== undefined });
-  const planned = planGroup(group, where, NO_SHAPE, {
-    builder,
-    all,
-    ...(choice.first !== undefined ? { first: choice.first } : {}),
-  });
+  const first = choice.first !== undefined ? { first: choice.first } : {};
+  const planned: PlannedGroup =
+    counted === undefined
+      ? planGroup(group, where, NO_SHAPE, { builder, all, ...first })
+      : { node: counted, leading: undefined };
   let node: PlanNode = planned.node;
-  if (locked.length > 0) node = lockNode(node, locked, [...where, ...group.conditions], builder);
-  if (isGrouped) {
+  if (locked.length > 0) node = lockNode(node, locked, conditions, builder);
+  if (isGrouped && counted === undefined) {
     const keys = select.groupBy.length > 0 ? grouping.keys : undefined;
     node = aggregateNode(
       { input: node, keys, aggregates: level.aggregates, rollup: level.rollupKeys },
@@ -90,6 +88,26 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
     );
   node = limitNode(node, around.limit, { countAll: select.calcFoundRows }, context, level);
   return { node, columns: output.columns, outerReferences: level.outerReferences };
+}
+
+/** All that a query reads of its tables, so that indexes can be found that hold it. */
+function noteReads(
+  query: {
+    readonly level: QueryLevel;
+    readonly group: RelationGroup;
+    readonly conditions: readonly BoundExpression[];
+    readonly others: readonly BoundExpression[];
+  },
+  builder: PlanBuilder,
+): void {
+  const aggregated = query.level.aggregates.flatMap(({ aggregate }) => [
+    ...aggregate.args,
+    ...aggregate.orderBy.map((item) => item.expression),
+  ]);
+  builder.noteReads(groupShape(query.group).slots, {
+    expressions: [...query.others, ...aggregated, ...query.group.relations.flatMap(readsOfRelation)],
+    conditions: query.conditions,
+  });
 }
 
 function bindWhere(select: Select, level: QueryLevel, builder: PlanBuilder): BoundExpression[] {
