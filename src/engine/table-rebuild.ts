@@ -13,7 +13,13 @@ import { TreeBuilder } from "../prolly/tree-builder.ts";
 import { CONTENT_OPAQUE, CONTENT_ROWS, type TreeContent } from "../prolly/tree-node.ts";
 import type { TupleCursor } from "../prolly/tuple-cursor.ts";
 import { KeySorter } from "../tables/key-sorter.ts";
-import { createRowCodec, decodeRowId, hasEntries, type RowCodec } from "../tables/row-codec.ts";
+import {
+  createRowCodec,
+  decodeRowId,
+  type FieldReader,
+  hasEntries,
+  type RowCodec,
+} from "../tables/row-codec.ts";
 import type { Column, IndexDefinition, IndexPart, TableSchema } from "../tables/schema.ts";
 import type { Value } from "../values/value.ts";
 import type { LayeredTableView } from "./layered-table-view.ts";
@@ -58,12 +64,15 @@ export async function rebuildTable(rebuild: Rebuild): Promise<RebuiltTrees> {
   const builders = schema.indexes.flatMap((definition, at) =>
     oldPlaces[at] === -1 && hasEntries(definition) ? [new IndexRun(rebuild, definition, at + 1)] : [],
   );
-  const rows = rewrite ? new KeySorter({ folder: rebuild.folder }) : undefined;
+  const keepsKeys = hasSameKeys(before, schema);
+  const rows = rewrite && !keepsKeys ? new KeySorter({ folder: rebuild.folder }) : undefined;
+  // Rows that keep their keys come in order: they need no sorting.
+  const inOrder = rewrite && keepsKeys ? new TreeBuilder(rebuild.chunks, CONTENT_ROWS) : undefined;
   try {
-    const scan = new RowScan(rebuild, { rewrite, rows, builders });
+    const scan = new RowScan(rebuild, { rows, inOrder, builders });
     const needed = rewrite || builders.length > 0 || rebuild.checkRow !== undefined;
     if (needed) await scan.run();
-    const primary = rows === undefined ? undefined : await scan.buildRows(rows.sorted());
+    const primary = rows === undefined ? inOrder?.finish() : await scan.buildRows(rows.sorted());
     const built = new Map<number, Hash>();
     for (const builder of builders) built.set(builder.index, await builder.build());
     return {
@@ -85,6 +94,14 @@ function sameRowForm(before: TableSchema, after: TableSchema): boolean {
   if (next.length < old.length || !sameParts(before, after, [before.primaryKey, after.primaryKey]))
     return false;
   return old.every((column, at) => sameColumnForm(column, next[at]));
+}
+
+/** True when every row keeps its primary key, whatever becomes of its other columns. */
+function hasSameKeys(before: TableSchema, after: TableSchema): boolean {
+  const computed = after.primaryKey.some(({ columnId }) =>
+    after.columns.some(({ id, generated }) => id === columnId && generated !== undefined),
+  );
+  return !computed && sameParts(before, after, [before.primaryKey, after.primaryKey]);
 }
 
 function isStored(column: Column): boolean {
@@ -134,8 +151,9 @@ function sameIndexForm(old: IndexOf, next: IndexOf): boolean {
 }
 
 interface RowFeeds {
-  readonly rewrite: boolean;
+  /** For rows that are written anew: one of the two. */
   readonly rows: KeySorter | undefined;
+  readonly inOrder: TreeBuilder | undefined;
   readonly builders: readonly IndexRun[];
 }
 
@@ -147,12 +165,25 @@ class RowScan {
   readonly #oldCodec: RowCodec;
   readonly #newCodec: RowCodec;
   readonly #readBlob = (hash: Hash): Uint8Array => this.#rebuild.view.readBlob(hash);
+  readonly #putBlob = (bytes: Uint8Array): Hash => writeBlob(this.#rebuild.chunks, bytes);
+  readonly #projection: readonly ProjectedColumn[];
+  /** Used again for each row that is not converted. */
+  readonly #projected: Value[];
 
   constructor(rebuild: Rebuild, feeds: RowFeeds) {
     this.#rebuild = rebuild;
     this.#feeds = feeds;
     this.#oldCodec = rebuild.view.layers.state.definition.codec;
     this.#newCodec = createRowCodec(rebuild.schema);
+    const { schema, view, checkRow } = rebuild;
+    const whole = feeds.rows !== undefined || feeds.inOrder !== undefined || checkRow !== undefined;
+    const isRead = ({ id }: Column): boolean => whole || feeds.builders.some((builder) => builder.reads(id));
+    // Columns by their ids; new ones get the value that older rows are to show.
+    this.#projected = schema.columns.map((column) => column.absentValue ?? null);
+    this.#projection = schema.columns.flatMap((column, to) => {
+      const from = view.schema.columns.findIndex((old) => old.id === column.id);
+      return from < 0 || !isRead(column) ? [] : [{ to, reader: this.#oldCodec.fieldReader(from) }];
+    });
   }
 
   async run(): Promise<void> {
@@ -166,13 +197,12 @@ class RowScan {
 
   async buildRows(sorted: TupleCursor): Promise<Hash> {
     const { chunks, clock, duplicate } = this.#rebuild;
-    const putBlob = (bytes: Uint8Array): Hash => writeBlob(chunks, bytes);
     return await buildSorted(
       { chunks, clock, content: CONTENT_ROWS, sorted },
       {
         value: (cursor) => {
           const { valueBytes, valueStart, valueEnd } = cursor;
-          return this.#newCodec.externalizeValue(valueBytes.slice(valueStart, valueEnd), putBlob);
+          return this.#newCodec.externalizeValue(valueBytes.slice(valueStart, valueEnd), this.#putBlob);
         },
         sameAsLast: (cursor, last) => {
           const { keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd } = cursor;
@@ -185,17 +215,19 @@ class RowScan {
   }
 
   #take(cursor: TupleCursor): void {
-    const oldValues = this.#oldCodec.decodeRow(cursor, this.#readBlob);
     const key = cursor.keyBytes.slice(cursor.keyStart, cursor.keyEnd);
     const { convertRow, checkRow } = this.#rebuild;
-    const { rewrite, rows, builders } = this.#feeds;
-    const values = convertRow?.(oldValues) ?? this.#project(oldValues);
+    const { rows, inOrder, builders } = this.#feeds;
+    const values = convertRow?.(this.#oldCodec.decodeRow(cursor, this.#readBlob)) ?? this.#project(cursor);
     checkRow?.(values);
     let newKey: Uint8Array = key;
-    if (rewrite) {
+    if (inOrder !== undefined) {
+      this.#rowIdFor(key);
+      inOrder.append(key, this.#newCodec.externalizeValue(this.#newCodec.encodeValue(values), this.#putBlob));
+    } else if (rows !== undefined) {
       const encoded = this.#newCodec.encodeRow(values, this.#rowIdFor(key));
       newKey = encoded.key;
-      rows?.add(encoded.key, encoded.value);
+      rows.add(encoded.key, encoded.value);
     }
     for (const builder of builders) builder.add(this.#newCodec, values, newKey);
   }
@@ -207,20 +239,24 @@ class RowScan {
     return rowId;
   }
 
-  /** Columns by their ids; new ones get the value that older rows are to show. */
-  #project(oldValues: readonly Value[]): readonly Value[] {
-    const before = this.#rebuild.view.schema.columns;
-    return this.#rebuild.schema.columns.map((column) => {
-      const at = before.findIndex((old) => old.id === column.id);
-      return at < 0 ? (column.absentValue ?? null) : (oldValues[at] ?? null);
-    });
+  #project(row: TupleCursor): readonly Value[] {
+    const values = this.#projected;
+    for (const { to, reader } of this.#projection) values[to] = reader.read(row, this.#readBlob);
+    return values;
   }
+}
+
+/** An old column that is read for a new one. */
+interface ProjectedColumn {
+  readonly to: number;
+  readonly reader: FieldReader;
 }
 
 /** The entries of one index, sorted and built. */
 class IndexRun {
   readonly index: number;
   readonly #rebuild: Rebuild;
+  readonly #definition: IndexDefinition;
   readonly #unique: boolean;
   readonly #sorter: KeySorter;
   #codec: RowCodec | undefined;
@@ -228,8 +264,13 @@ class IndexRun {
   constructor(rebuild: Rebuild, definition: IndexDefinition, index: number) {
     this.#rebuild = rebuild;
     this.index = index;
+    this.#definition = definition;
     this.#unique = definition.kind === "unique";
     this.#sorter = new KeySorter({ folder: rebuild.folder });
+  }
+
+  reads(columnId: number): boolean {
+    return this.#definition.parts.some((part) => part.columnId === columnId);
   }
 
   add(codec: RowCodec, values: readonly Value[], primaryKey: Uint8Array): void {

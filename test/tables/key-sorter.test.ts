@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { KeySorter } from "../../src/tables/key-sorter.ts";
 
@@ -53,5 +54,52 @@ describe("KeySorter", () => {
       keys.push(Buffer.from(cursor.keyBytes).toString("latin1", cursor.keyStart, cursor.keyEnd));
     sorter.close();
     expect(keys).toEqual(["a", "a", "b", "b"]);
+  });
+
+  test("sorts keys of any length and likeness as comparing them does, equal ones in order of arrival", () => {
+    const key = fc
+      .tuple(
+        fc.constantFrom("", "same", "same beginning", "\u0000\u0000\u0000\u0000\u0000\u0000\u0000"),
+        fc.uint8Array({ maxLength: 7 }),
+      )
+      .map(([start, rest]) => Buffer.concat([Buffer.from(start, "latin1"), rest]));
+    fc.assert(
+      fc.property(
+        fc.array(key, { maxLength: 200 }),
+        fc.constantFrom(1 << 20, 400),
+        (keys, memoryMaxBytes) => {
+          const sorter = new KeySorter({ folder, memoryMaxBytes });
+          for (const [at, bytes] of keys.entries()) sorter.add(bytes, Buffer.from(String(at)));
+          const shown: string[] = [];
+          const cursor = sorter.sorted();
+          while (cursor.next()) {
+            const bytes = Buffer.from(cursor.keyBytes).subarray(cursor.keyStart, cursor.keyEnd);
+            const value = Buffer.from(cursor.valueBytes).subarray(cursor.valueStart, cursor.valueEnd);
+            shown.push(`${bytes.toString("hex")} ${value.toString()}`);
+          }
+          sorter.close();
+          const expected = keys
+            .map((bytes, at) => ({ bytes, at }))
+            .sort((left, right) => Buffer.compare(left.bytes, right.bytes) || left.at - right.at);
+          expect(shown).toEqual(expected.map(({ bytes, at }) => `${bytes.toString("hex")} ${at}`));
+        },
+      ),
+    );
+  });
+
+  test("keeps entries that come in order as they are, in several runs too", () => {
+    for (const memoryMaxBytes of [1 << 20, 500]) {
+      const sorter = new KeySorter({ folder, memoryMaxBytes });
+      for (let n = 0; n < 300; n++) sorter.add(Buffer.from(String(n).padStart(5, "0")), Buffer.alloc(n % 90));
+      const cursor = sorter.sorted();
+      let n = 0;
+      for (; cursor.next(); n++) {
+        const bytes = Buffer.from(cursor.keyBytes).subarray(cursor.keyStart, cursor.keyEnd);
+        expect(bytes.toString()).toBe(String(n).padStart(5, "0"));
+        expect(cursor.valueEnd - cursor.valueStart).toBe(n % 90);
+      }
+      sorter.close();
+      expect(n).toBe(300);
+    }
   });
 });

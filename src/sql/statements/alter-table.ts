@@ -329,26 +329,36 @@ function rowConverter(
   );
   const frame = new ExecutionFrame(0, builder.registerCount, context);
   frame.execution = 1;
-  const sources = after.columns.map((column) => before.columns.findIndex((old) => old.id === column.id));
+  const sources = after.columns.map((column) => sourceOf(column, before));
   let row = 0;
   let nextAutoIncrement = 1;
   return (values) => {
     context.rowNumber = ++row;
-    after.columns.forEach((column, at) => {
-      const from = sources[at] as number;
-      const old = before.columns[from];
-      const register = target.base + at;
-      if (old === undefined) {
-        frame.registers[register] = column.autoIncrement
-          ? nextAutoIncrement++
-          : addedValue(target, at, frame, context);
-        return;
-      }
-      frame.registers[register] = convertedValue(values[from] as Value, old, column, context);
-    });
+    for (let at = 0; at < sources.length; at++) {
+      const column = after.columns[at] as Column;
+      const source = sources[at];
+      let value: Value;
+      if (source !== undefined) value = convertedValue(values[source.at] as Value, source, column, context);
+      else if (column.autoIncrement) value = nextAutoIncrement++;
+      else value = addedValue(target, at, frame, context);
+      frame.registers[target.base + at] = value;
+    }
     target.complete(frame, context);
     return target.toStored(frame, context);
   };
+}
+
+/** The old column that a column's values come from. */
+interface SourceColumn {
+  readonly at: number;
+  readonly column: Column;
+  readonly sameType: boolean;
+}
+
+function sourceOf(column: Column, before: TableSchema): SourceColumn | undefined {
+  const at = before.columns.findIndex((old) => old.id === column.id);
+  const old = before.columns[at];
+  return old === undefined ? undefined : { at, column: old, sameType: sameType(old.type, column.type) };
 }
 
 /** A new column's value in old rows: its default, or without one its type's, whatever the mode. */
@@ -358,7 +368,7 @@ function addedValue(target: TargetTable, at: number, frame: ExecutionFrame, cont
   return column.nullable || column.generated !== undefined ? null : implicitDefault(column.type);
 }
 
-function convertedValue(value: Value, old: Column, column: Column, context: SessionContext): Value {
+function convertedValue(value: Value, source: SourceColumn, column: Column, context: SessionContext): Value {
   if (value === null) {
     if (column.nullable || column.generated !== undefined) return null;
     if (context.strict) throw sqlError("WARN_DATA_TRUNCATED", column.name, context.rowNumber);
@@ -366,12 +376,10 @@ function convertedValue(value: Value, old: Column, column: Column, context: Sess
     return implicitDefault(column.type);
   }
   const local =
-    old.type.kind === "timestamp" && (value as DateTime).month > 0
+    source.column.type.kind === "timestamp" && (value as DateTime).month > 0
       ? context.utcToLocal(value as DateTime)
       : value;
-  return sameType(old.type, column.type)
-    ? local
-    : convertForStore(local, old.type, column.type, column, context);
+  return source.sameType ? local : convertForStore(local, source.column.type, column.type, column, context);
 }
 
 function sameType(left: SqlType, right: SqlType): boolean {
