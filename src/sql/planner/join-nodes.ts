@@ -138,11 +138,12 @@ export function hashJoin(options: HashJoinNode, builder: PlanBuilder): PlanNode 
       children: [outer.explain, { text: "Hash", rows: inner.rows, children: [inner.explain] }],
     },
     build: () => {
+      // Building the sides settles how their slots are read, and so comes first.
+      const sides = { outer: outer.build(), inner: inner.build() };
       const keys = joinKeysFor(pairs, builder);
       return new HashJoin({
         kind,
-        outer: outer.build(),
-        inner: inner.build(),
+        ...sides,
         outerKey: keys.outer,
         innerKey: keys.inner,
         condition: rest.length === 0 ? undefined : compilePredicate(predicateOf(rest), builder),
