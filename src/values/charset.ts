@@ -128,9 +128,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 /** Text out of bytes in `charset`; what is malformed becomes U+FFFD. `binary` reads as latin1 byte for byte. */
 export function decodeText(bytes: Uint8Array, charset: string): string {
+  // Wrapping the bytes would cost more than decoding them does where texts are short.
+  if (charset === "utf8mb4") return Buffer.prototype.utf8Slice.call(bytes, 0, bytes.length);
   const buffer = asBuffer(bytes);
   switch (charset) {
-    case "utf8mb4":
     case UTF8MB3:
       return buffer.toString("utf8");
     case "binary":

@@ -56,6 +56,13 @@ export class DelimitedReader {
     const fields: Field[] = [];
     let at = start;
     for (;;) {
+      const plainEnd = this.#plainFieldEnd(at);
+      if (plainEnd >= 0) {
+        fields.push(this.#plainField(at, plainEnd));
+        at = plainEnd + 1;
+        if (buffer[plainEnd] === linesTerminatedBy[0]) return { fields, next: at };
+        continue;
+      }
       const bytes: number[] = [];
       const enclosed = enclosure !== undefined && buffer[at] === enclosure;
       let isNull = false;
@@ -116,6 +123,29 @@ export class DelimitedReader {
       }
     }
   }
+
+  /** Where a field ends that is neither enclosed nor has escapes; -1 when it does, or when that is not certain. Nearly
+   *  all fields are such, and their bytes need not be copied. */
+  #plainFieldEnd(start: number): number {
+    const { enclosure, escapeByte, fieldsTerminatedBy, linesTerminatedBy } = this.#format;
+    if (fieldsTerminatedBy.length !== 1 || linesTerminatedBy.length !== 1) return -1;
+    const buffer = this.#buffer;
+    const fieldEnd = fieldsTerminatedBy[0];
+    const lineEnd = linesTerminatedBy[0];
+    if (fieldEnd === lineEnd || (start < buffer.length && buffer[start] === enclosure)) return -1;
+    for (let at = start; at < buffer.length; at++) {
+      const byte = buffer[at];
+      if (byte === escapeByte) return -1;
+      if (byte === fieldEnd || byte === lineEnd) return at;
+    }
+    return -1;
+  }
+
+  #plainField(start: number, end: number): Field {
+    const { enclosure, escapeByte } = this.#format;
+    const bytes = this.#buffer.subarray(start, end);
+    return (enclosure !== undefined || escapeByte === undefined) && isNullWord(bytes) ? null : bytes;
+  }
 }
 
 interface FieldEnd {
@@ -132,7 +162,14 @@ function finish(bytes: readonly number[], end: FieldEnd): Field {
     !end.enclosed &&
     !end.hasEscape &&
     (end.format.enclosure !== undefined || end.format.escapeByte === undefined);
-  return bareNull && Buffer.from(result).toString("latin1") === "NULL" ? null : result;
+  return bareNull && isNullWord(result) ? null : result;
+}
+
+/** NULL, in capitals. */
+function isNullWord(bytes: Uint8Array): boolean {
+  return (
+    bytes.length === 4 && bytes[0] === 0x4e && bytes[1] === 0x55 && bytes[2] === 0x4c && bytes[3] === 0x4c
+  );
 }
 
 function startsWith(buffer: Uint8Array, at: number, text: Uint8Array): boolean {

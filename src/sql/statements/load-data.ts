@@ -1,9 +1,10 @@
 /** LOAD DATA [LOCAL] INFILE. */
 import { createReadStream } from "node:fs";
+import { Pause } from "../../base/pause.ts";
 import type { Column } from "../../tables/schema.ts";
 import { decodeText } from "../../values/charset.ts";
 import { sqlError } from "../../values/sql-error.ts";
-import type { SqlType } from "../../values/sql-type.ts";
+import type { SqlType, StringType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
 import type { LoadData } from "../ast/data-change.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
@@ -24,6 +25,14 @@ import { serverFilePath } from "./select-outfile.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { TargetTable } from "./target-table.ts";
 
+/** Assignment does not ask how long the text of a type may be. */
+const FIELD_TEXT: StringType = {
+  kind: "string",
+  name: "longtext",
+  length: 4294967295,
+  charset: "utf8mb4",
+  collation: "utf8mb4_0900_ai_ci",
+};
 const BYTES: SqlType = { kind: "binary", name: "longblob", length: 4294967295 };
 
 export async function runLoadData(statement: LoadData, run: TransactionRun): Promise<ChangeResult> {
@@ -87,36 +96,35 @@ export async function runLoadData(statement: LoadData, run: TransactionRun): Pro
       lenientNulls: !context.strict,
     },
   );
+  const assigned = new Set(sets.map(({ at }) => at));
   const named = new Set(places.flatMap((place) => (typeof place === "number" ? [place] : [])));
-  for await (const fields of linesOf(statement, run, format)) {
+  const defaulted = target.schema.columns.flatMap((_, at) => (named.has(at) || assigned.has(at) ? [] : [at]));
+  const insertLine = (fields: readonly Field[]): Promise<void> | undefined => {
     context.rowNumber = inserter.records + 1;
-    for (let at = 0; at < target.width; at++) {
-      const assigned = sets.some((item) => item.at === at);
-      frame.registers[target.base + at] =
-        named.has(at) || assigned ? null : target.defaultValue(at, frame, context);
-    }
-    for (const [i, place] of places.entries()) {
+    const { registers } = frame;
+    for (const at of assigned) registers[target.base + at] = null;
+    for (const at of defaulted) registers[target.base + at] = target.defaultValue(at, frame, context);
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number | string;
       const field = fields[i];
       if (typeof place === "string") {
         const value = field === undefined || field === null ? null : decodeText(field, charset);
         context.setUserVariable(place, value, textType(value ?? ""));
         continue;
       }
-      frame.registers[target.base + place] = columnValue(target.schema.columns[place] as Column, field, {
-        charset,
-        context,
-      });
+      const column = target.schema.columns[place] as Column;
+      registers[target.base + place] = columnValue(column, field, { charset, context });
     }
     if (fields.length > places.length) warnRow(run, "ER_WARN_TOO_MANY_RECORDS");
     for (const { at, column, value } of sets) {
-      frame.registers[target.base + at] =
+      registers[target.base + at] =
         value === undefined
           ? target.defaultValue(at, frame, context)
           : storeInto(column, value.evaluate(frame), value.type, context);
     }
-    const pending = inserter.insert();
-    if (pending !== undefined) await pending;
-  }
+    return inserter.insert();
+  };
+  await forEachLine(statement, run, { format, insertLine });
   if (inserter.firstGenerated !== undefined) session.lastInsertId = inserter.firstGenerated;
   const skipped = statement.duplicates === "replace" ? 0 : inserter.duplicates;
   const deleted = statement.duplicates === "replace" ? inserter.duplicates : 0;
@@ -138,13 +146,7 @@ function placesOf(statement: LoadData, target: TargetTable): readonly (number | 
 }
 
 function textType(text: string): SqlType {
-  return {
-    kind: "string",
-    name: "longtext",
-    length: Math.max(text.length, 1),
-    charset: "utf8mb4",
-    collation: "utf8mb4_0900_ai_ci",
-  };
+  return { ...FIELD_TEXT, length: Math.max(text.length, 1) };
 }
 
 function columnValue(
@@ -164,7 +166,7 @@ function columnValue(
     return storeInto(column, field, BYTES, context);
   if (column.type.kind === "bit") return storeInto(column, field, BYTES, context);
   const text = decodeText(field, charset === "binary" ? "utf8mb4" : charset);
-  return storeInto(column, text, textType(text), context);
+  return storeInto(column, text, FIELD_TEXT, context);
 }
 
 function warnRow(run: TransactionRun, symbol: "ER_WARN_TOO_MANY_RECORDS"): void {
@@ -173,27 +175,41 @@ function warnRow(run: TransactionRun, symbol: "ER_WARN_TOO_MANY_RECORDS"): void 
   run.context.warn("Warning", error.errno, error.message);
 }
 
-async function* linesOf(
+/** Lines between looks at the clock. */
+const LINES_PER_LOOK = 128;
+
+/** Reads the file to its end, line by line; others have their turn in between, and the statement can be killed. */
+async function forEachLine(
   statement: LoadData,
   run: TransactionRun,
-  format: ReturnType<typeof resolveFormat>,
-): AsyncGenerator<Field[]> {
-  const reader = new DelimitedReader(format);
+  each: {
+    readonly format: ReturnType<typeof resolveFormat>;
+    readonly insertLine: (fields: readonly Field[]) => Promise<void> | undefined;
+  },
+): Promise<void> {
+  const { signal } = run.options;
+  const reader = new DelimitedReader(each.format);
+  const pause = new Pause(signal);
   let toSkip = statement.ignoreLines;
-  const drain = function* (isEnd: boolean): Generator<Field[]> {
+  let lines = 0;
+  const insertLines = async (isEnd: boolean): Promise<void> => {
     while (toSkip > 0) {
       if (!reader.skipLine(isEnd)) return;
       toSkip--;
       if (isEnd && toSkip > 0) break;
     }
-    for (let line = reader.nextLine(isEnd); line !== undefined; line = reader.nextLine(isEnd)) yield line;
+    for (let line = reader.nextLine(isEnd); line !== undefined; line = reader.nextLine(isEnd)) {
+      const pending = each.insertLine(line);
+      if (pending !== undefined) await pending;
+      if (++lines % LINES_PER_LOOK === 0 && pause.isDue()) await pause.take();
+    }
   };
   for await (const chunk of openFile(statement, run)) {
     reader.push(chunk);
-    yield* drain(false);
-    if (run.options.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
+    await insertLines(false);
+    if (signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
   }
-  yield* drain(true);
+  await insertLines(true);
 }
 
 async function* openFile(statement: LoadData, run: TransactionRun): AsyncGenerator<Uint8Array> {

@@ -30,28 +30,51 @@ import {
 
 type Stored = Exclude<Value, null>;
 
-const INTEGER_BITS: Readonly<Record<IntegerName, number>> = {
-  tinyint: 8,
-  smallint: 16,
-  mediumint: 24,
-  int: 32,
-  bigint: 64,
-};
-
-/** The least and greatest value of an integer type, in canonical form. */
-function integerRange(type: IntegerType): {
+interface IntegerRange {
   readonly least: SqlInteger;
   readonly greatest: SqlInteger;
-} {
-  const bits = INTEGER_BITS[type.name];
+}
+
+function rangeOfBits(bits: number, unsigned: boolean): IntegerRange {
   if (bits < 64) {
-    return type.unsigned
+    return unsigned
       ? { least: 0, greatest: 2 ** bits - 1 }
       : { least: -(2 ** (bits - 1)), greatest: 2 ** (bits - 1) - 1 };
   }
-  return type.unsigned
+  return unsigned
     ? { least: 0, greatest: 18446744073709551615n }
     : { least: -9223372036854775808n, greatest: 9223372036854775807n };
+}
+
+function rangesOf(unsigned: boolean): Readonly<Record<IntegerName, IntegerRange>> {
+  return {
+    tinyint: rangeOfBits(8, unsigned),
+    smallint: rangeOfBits(16, unsigned),
+    mediumint: rangeOfBits(24, unsigned),
+    int: rangeOfBits(32, unsigned),
+    bigint: rangeOfBits(64, unsigned),
+  };
+}
+
+const SIGNED_RANGES = rangesOf(false);
+const UNSIGNED_RANGES = rangesOf(true);
+
+/** The least and greatest value of an integer type, in canonical form. */
+function integerRange(type: IntegerType): IntegerRange {
+  return (type.unsigned ? UNSIGNED_RANGES : SIGNED_RANGES)[type.name];
+}
+
+/** The number of a text of one to fifteen digits and nothing else; -1 for any other. */
+function plainNumber(text: string): number {
+  const size = text.length;
+  if (size === 0 || size > 15) return -1;
+  let number = 0;
+  for (let at = 0; at < size; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** Rounds half to even, as rint does with doubles. */
@@ -91,7 +114,27 @@ export function storeInteger(
   target: StoreTarget,
   context: StoreContext,
 ): SqlInteger {
-  const { least, greatest } = integerRange(to);
+  const range = integerRange(to);
+  const { least, greatest } = range;
+  // What most rows hold needs none of the rules below.
+  if (from.kind === "integer") {
+    const whole = value as SqlInteger;
+    if (whole >= least && whole <= greatest) return whole;
+  } else if (from.kind === "string") {
+    const number = plainNumber(value as string);
+    if (number >= 0 && number <= greatest) return number;
+  }
+  return integerByRules(value, from, to, { range, target, context });
+}
+
+function integerByRules(
+  value: Stored,
+  from: SqlType,
+  to: IntegerType,
+  place: { readonly range: IntegerRange; readonly target: StoreTarget; readonly context: StoreContext },
+): SqlInteger {
+  const { target, context } = place;
+  const { least, greatest } = place.range;
   function clip(whole: SqlInteger): SqlInteger {
     if (whole >= least && whole <= greatest) return whole;
     outOfRange(context, target);
