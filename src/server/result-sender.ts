@@ -8,7 +8,7 @@ import { BinaryRowWriter } from "../wire/binary-row-writer.ts";
 import { writeColumnDefinition } from "../wire/column-definition.ts";
 import { PacketWriter } from "../wire/packet-writer.ts";
 import { CLIENT_DEPRECATE_EOF, SERVER_MORE_RESULTS_EXISTS } from "../wire/protocol.ts";
-import { type SessionChanges, writeEndOfRows, writeEof, writeOk } from "../wire/response.ts";
+import { type SessionChanges, writeEndOfRows, writeEof, writeResultOk } from "../wire/response.ts";
 import { TextRowWriter } from "../wire/text-row-writer.ts";
 import { toWireColumn, type WireColumn } from "../wire/wire-column.ts";
 import type { ClientStream } from "./client-stream.ts";
@@ -174,7 +174,7 @@ export class ResultSender implements ResultSink {
         changes,
       });
     } else {
-      writeOk(this.#stream.writer, capabilities, { ...held.result, statusFlags, changes });
+      writeResultOk(this.#stream.writer, capabilities, held.result, { statusFlags, changes });
     }
   }
 }

@@ -29,6 +29,23 @@ export interface OkPacket {
   readonly changes?: SessionChanges | undefined;
 }
 
+/** An OK whose counts come from a statement's result. */
+export function writeResultOk(
+  writer: PacketWriter,
+  capabilities: number,
+  result: Pick<OkPacket, "affectedRows" | "lastInsertId" | "warningCount" | "info">,
+  session: Pick<OkPacket, "statusFlags" | "changes">,
+): void {
+  writeOkBody(writer, capabilities, OK_HEADER, {
+    affectedRows: result.affectedRows,
+    lastInsertId: result.lastInsertId,
+    statusFlags: session.statusFlags,
+    warningCount: result.warningCount,
+    info: result.info,
+    changes: session.changes,
+  });
+}
+
 export function writeOk(writer: PacketWriter, capabilities: number, ok: OkPacket): void {
   writeOkBody(writer, capabilities, OK_HEADER, ok);
 }

@@ -44,8 +44,9 @@ export class ExecutionFrame implements Frame {
       slot.valueBytes = NO_BYTES;
       slot.present = false;
     }
-    this.tables.length = 0;
-    this.writers.length = 0;
+    // Setting the length is a call into the engine; taking one or two elements away is not.
+    while (this.tables.length > 0) this.tables.pop();
+    while (this.writers.length > 0) this.writers.pop();
     this.waitFor = undefined;
   }
 }

@@ -45,7 +45,7 @@ export function callingSession(session: SessionState, signal: AbortSignal): Call
     selectDatabase: (name: string) => {
       session.database = name;
     },
-    commitTransaction: () => session.transactions.commit(),
+    commitTransaction: async () => session.transactions.commit(),
     warn: (message: string) => session.warn("Note", 1105, message),
     showState: (state: string) => services.processList?.showState(connection.connectionId, state),
   };

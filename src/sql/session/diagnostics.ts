@@ -17,6 +17,7 @@ export class Diagnostics {
   notes = true;
 
   clear(): void {
+    if (this.#count === 0) return;
     this.#conditions = [];
     this.#count = 0;
     this.#errorCount = 0;

@@ -4,6 +4,11 @@
  */
 import type { BeginOptions, EngineSession, Transaction } from "../../engine/api.ts";
 
+const NOTHING_SET: BeginOptions = {};
+/** What a transaction begins with when nothing else was asked for, which is nearly always. */
+const PLAIN: BeginOptions = { readOnly: false };
+const PLAIN_STATEMENT: BeginOptions = { readOnly: false, autocommit: true };
+
 export class TransactionControl {
   readonly #session: EngineSession;
   #current: Transaction | undefined;
@@ -11,7 +16,7 @@ export class TransactionControl {
   #explicit = false;
   autocommit = true;
   /** SET TRANSACTION without scope: for the next transaction only. */
-  #next: BeginOptions = {};
+  #next: BeginOptions = NOTHING_SET;
   /** SET SESSION TRANSACTION READ ONLY */
   sessionReadOnly = false;
 
@@ -38,8 +43,11 @@ export class TransactionControl {
 
   /** START TRANSACTION, after the open one was committed. */
   start(options: BeginOptions): void {
-    this.#current = this.#session.begin({ readOnly: this.sessionReadOnly, ...this.#next, ...options });
-    this.#next = {};
+    const plain = this.#isPlain && Object.keys(options).length === 0;
+    this.#current = this.#session.begin(
+      plain ? PLAIN : { readOnly: this.sessionReadOnly, ...this.#next, ...options },
+    );
+    this.#next = NOTHING_SET;
     this.#explicit = true;
   }
 
@@ -48,12 +56,13 @@ export class TransactionControl {
     let transaction = this.current;
     if (transaction === undefined) {
       this.#explicit = false;
-      transaction = this.#session.begin({
-        readOnly: this.sessionReadOnly,
-        ...this.#next,
-        autocommit: this.autocommit,
-      });
-      this.#next = {};
+      const { autocommit } = this;
+      transaction = this.#session.begin(
+        this.#isPlain && autocommit
+          ? PLAIN_STATEMENT
+          : { readOnly: this.sessionReadOnly, ...this.#next, autocommit },
+      );
+      this.#next = NOTHING_SET;
       this.#current = transaction;
     }
     transaction.beginStatement(signal);
@@ -86,11 +95,19 @@ export class TransactionControl {
     transaction.rollback();
   }
 
-  async commit(): Promise<void> {
+  /** Undefined when there was nothing to make durable: who only read need not wait. */
+  commit(): Promise<void> | undefined {
     const transaction = this.#current;
     this.#current = undefined;
     this.#explicit = false;
-    if (transaction !== undefined && !transaction.ended) await transaction.commit();
+    if (transaction === undefined || transaction.ended) return undefined;
+    if (transaction.dirty) return transaction.commit();
+    transaction.rollback();
+    return undefined;
+  }
+
+  get #isPlain(): boolean {
+    return this.#next === NOTHING_SET && !this.sessionReadOnly;
   }
 
   rollback(): void {

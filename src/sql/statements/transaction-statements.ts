@@ -1,4 +1,5 @@
 /** START TRANSACTION, COMMIT, ROLLBACK, savepoints, LOCK and UNLOCK TABLES. */
+import type { BeginOptions, Transaction } from "../../engine/api.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type {
   EndTransaction,
@@ -12,36 +13,64 @@ import type { StatementRun } from "./statement-run.ts";
 
 const NOTHING = { affectedRows: 0, lastInsertId: 0, info: "" };
 
-export async function runTransactionStatement(
+/** Undefined when it was all done without waiting. */
+export function runTransactionStatement(
   statement: StartTransaction | EndTransaction | Savepoint,
   run: StatementRun,
-): Promise<void> {
-  const { session, options } = run;
-  const { transactions } = session;
+): Promise<void> | undefined {
+  const { transactions } = run.session;
   switch (statement.kind) {
     case "start-transaction":
-      await transactions.commit();
-      session.tablesLocked = false;
-      transactions.start({
-        ...(statement.access !== undefined ? { readOnly: statement.access === "read only" } : {}),
-        ...(statement.consistentSnapshot ? { consistentSnapshot: true } : {}),
-      });
-      break;
+      return afterwards(transactions.commit(), () => startTransaction(statement, run));
     case "commit":
-    case "rollback": {
-      const { current } = transactions;
-      const chained =
-        statement.chain === true ? { isolation: current?.isolation, readOnly: current?.readOnly } : undefined;
-      if (statement.kind === "commit") await transactions.commit();
-      else transactions.rollback();
-      if (chained !== undefined) {
-        transactions.start({
-          ...(chained.isolation !== undefined ? { isolation: chained.isolation } : {}),
-          ...(chained.readOnly !== undefined ? { readOnly: chained.readOnly } : {}),
-        });
-      }
-      break;
-    }
+    case "rollback":
+      return endTransaction(statement, run);
+    default:
+      changeSavepoint(statement, run);
+      report(run, NOTHING);
+      return undefined;
+  }
+}
+
+/** Goes on at once when there is nothing to wait for. */
+function afterwards(pending: Promise<void> | undefined, next: () => void): Promise<void> | undefined {
+  if (pending !== undefined) return pending.then(next);
+  next();
+  return undefined;
+}
+
+function startTransaction(statement: StartTransaction, run: StatementRun): void {
+  const { session } = run;
+  session.tablesLocked = false;
+  const options: { readOnly?: boolean; consistentSnapshot?: boolean } = {};
+  if (statement.access !== undefined) options.readOnly = statement.access === "read only";
+  if (statement.consistentSnapshot) options.consistentSnapshot = true;
+  session.transactions.start(options);
+  report(run, NOTHING);
+}
+
+function endTransaction(statement: EndTransaction, run: StatementRun): Promise<void> | undefined {
+  const { transactions } = run.session;
+  const { current } = transactions;
+  const chained = statement.chain === true ? chainedOptions(current) : undefined;
+  const finish = (): void => {
+    if (chained !== undefined) transactions.start(chained);
+    report(run, NOTHING);
+  };
+  if (statement.kind === "commit") return afterwards(transactions.commit(), finish);
+  transactions.rollback();
+  finish();
+  return undefined;
+}
+
+/** AND CHAIN begins a transaction like the one that ended. */
+function chainedOptions(ended: Transaction | undefined): BeginOptions {
+  return ended === undefined ? {} : { isolation: ended.isolation, readOnly: ended.readOnly };
+}
+
+function changeSavepoint(statement: Savepoint, { session, options }: StatementRun): void {
+  const { transactions } = session;
+  switch (statement.kind) {
     case "savepoint":
       // Under autocommit a savepoint is set and forgotten with the statement.
       if (transactions.isOpen) transactions.current?.savepoint(statement.name);
@@ -58,7 +87,6 @@ export async function runTransactionStatement(
       transactions.current.releaseSavepoint(statement.name);
       break;
   }
-  report(run, NOTHING);
 }
 
 export async function runLockTables(statement: LockTables, run: StatementRun): Promise<void> {

@@ -17,6 +17,8 @@ import type { SqlInteger } from "../value.ts";
 
 const TWO_32 = 2 ** 32;
 const HALF_48 = 2 ** 47;
+/** What flips the sign of an integer of so many bytes. */
+const SIGN_BITS: readonly number[] = [0, 2 ** 7, 2 ** 15, 2 ** 23, 2 ** 31];
 
 /** Reads `width` (1..8) big-endian bytes as an unsigned integer. */
 export function readUnsigned(bytes: Uint8Array, at: number, width: number): SqlInteger {
@@ -90,7 +92,7 @@ export function readSigned(bytes: Uint8Array, at: number, width: number): SqlInt
 
 export function writeSigned(value: SqlInteger, bytes: Uint8Array, at: number, width: number): void {
   if (width <= 4) {
-    writeUnsigned((value as number) + 2 ** (width * 8 - 1), bytes, at, width);
+    writeUnsigned((value as number) + (SIGN_BITS[width] as number), bytes, at, width);
     return;
   }
   let high: number;
