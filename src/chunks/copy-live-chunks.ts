@@ -103,6 +103,7 @@ async function copy(
   while (!exhausted) {
     const file = await writeTableFile(files, request.listing.folder, nextTableFile(), {
       compress: request.compress,
+      paced: true,
       temporaryName: `collected${TABLE_FILE_SUFFIX}${TEMPORARY_SUFFIX}`,
     });
     file?.close();

@@ -21,6 +21,7 @@ export async function sealJournal(files: FileSystem, request: SealRequest): Prom
   try {
     const table = await writeTableFile(files, folder, journal.chunks(), {
       compress,
+      paced: true,
       temporaryName: journalName(number) + TABLE_FILE_SUFFIX + TEMPORARY_SUFFIX,
     });
     table?.close();

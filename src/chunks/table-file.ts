@@ -1,6 +1,7 @@
 /** A table file on the local disk, opened for reading. Every chunk it gives out was checked against its address. */
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
+import { systemClock } from "../base/clock.ts";
 import type { Hash } from "../bytes/hash.ts";
 import type { FileSystem, StoredFile } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
@@ -9,6 +10,8 @@ import { TableFileBuilder } from "./table-file-builder.ts";
 import { type Block, decodeTrailer, TableIndex, TRAILER_SIZE } from "./table-index.ts";
 
 const WRITE_SIZE = 1024 * 1024;
+/** What background work gives the disk at a time: a commit's fsync waits behind it. */
+const PACED_SIZE = 1024 * 1024;
 
 export class TableFile {
   readonly name: string;
@@ -122,7 +125,7 @@ export async function writeTableFile(
   files: FileSystem,
   folder: string,
   chunks: AsyncIterable<ChunkSource> | Iterable<ChunkSource>,
-  options: { readonly compress: boolean; readonly temporaryName: string },
+  options: TableFileOptions & { readonly temporaryName: string },
 ): Promise<TableFile | undefined> {
   const writer = new TableFileWriter(files, join(folder, options.temporaryName), options);
   try {
@@ -134,16 +137,25 @@ export async function writeTableFile(
   }
 }
 
+export interface TableFileOptions {
+  readonly compress: boolean;
+  /** Leaves the disk to others for as long as it has kept it busy, time and again. */
+  readonly paced?: boolean;
+}
+
 /** A table file being written under a temporary name. */
 export class TableFileWriter {
   readonly #files: FileSystem;
   readonly #file: StoredFile;
   readonly #sink: BufferedFileSink;
   readonly #builder: TableFileBuilder;
+  readonly #paced: boolean;
+  #syncedRawBytes = 0;
   #ended = false;
 
-  constructor(files: FileSystem, temporaryPath: string, options: { readonly compress: boolean }) {
+  constructor(files: FileSystem, temporaryPath: string, options: TableFileOptions) {
     this.#files = files;
+    this.#paced = options.paced ?? false;
     this.#file = files.openFile(temporaryPath, "write");
     this.#file.truncate(0);
     const sink = new BufferedFileSink(this.#file);
@@ -155,8 +167,13 @@ export class TableFileWriter {
     return this.#builder.rawBytes;
   }
 
-  add(hash: Hash, bytes: Uint8Array): Promise<void> {
-    return this.#builder.add(hash, bytes);
+  async add(hash: Hash, bytes: Uint8Array): Promise<void> {
+    await this.#builder.add(hash, bytes);
+    if (!this.#paced || this.rawBytes - this.#syncedRawBytes < PACED_SIZE) return;
+    this.#syncedRawBytes = this.rawBytes;
+    const startMs = systemClock.monotonicMs();
+    await this.#file.sync();
+    await systemClock.sleep(systemClock.monotonicMs() - startMs);
   }
 
   /** Durable and under its content's name when it resolves; undefined (and no file) when nothing was added. */

@@ -111,7 +111,7 @@ export class FoldStore implements ChunkStore {
   #newWriter(): TableFileWriter {
     const nonce = Buffer.from(systemRandom.bytes(8)).toString("hex");
     const name = `fold-${nonce}${TABLE_FILE_SUFFIX}${TEMPORARY_SUFFIX}`;
-    return new TableFileWriter(this.#files, join(this.#folder, name), { compress: false });
+    return new TableFileWriter(this.#files, join(this.#folder, name), { compress: false, paced: true });
   }
 }
 
