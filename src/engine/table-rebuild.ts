@@ -48,8 +48,8 @@ export interface RebuiltTrees {
   readonly oldPlaces: readonly number[];
 }
 
-const SLICE_MS = 8;
-const ROWS_BETWEEN_CLOCK_READS = 128;
+const SLICE_MS = 1;
+const ROWS_BETWEEN_CLOCK_READS = 32;
 const NO_VALUE: Uint8Array = new Uint8Array(0);
 
 export async function rebuildTable(rebuild: Rebuild): Promise<RebuiltTrees> {
