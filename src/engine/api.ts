@@ -8,6 +8,7 @@
 import type { Hash } from "../bytes/hash.ts";
 import type { KeyRange, ScanDirection, TupleCursor, TupleSlot } from "../prolly/tuple-cursor.ts";
 import type { TableSchema } from "../tables/schema.ts";
+import type { SpillSpace } from "../tables/spill-space.ts";
 import type { Value } from "../values/value.ts";
 
 export type IsolationLevel = "READ-UNCOMMITTED" | "READ-COMMITTED" | "REPEATABLE-READ" | "SERIALIZABLE";
@@ -249,6 +250,8 @@ export interface EngineSession {
 
 /** All databases of one data directory. */
 export interface Engine {
+  /** Memory and temporary files of all running queries. */
+  readonly spill: SpillSpace;
   /** Sorted; hidden server-wide databases are left out. */
   databaseNames(): readonly string[];
   hasDatabase(name: string): boolean;

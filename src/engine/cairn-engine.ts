@@ -1,8 +1,9 @@
 /**
  * All databases of one data directory. Databases are folders with encoded names; folders that begin with a dot are ours:
  * `.new-…` being made, `.dropped-…` being removed (both are swept away when the engine opens), `.replaced-…` being
- * swapped for another (put back when the engine opens, unless the other is in its place), `.cairn` server-wide. A database
- * comes and goes by one rename, so a crash leaves it whole or not there.
+ * swapped for another (put back when the engine opens, unless the other is in its place), `.cairn` server-wide, `.spill`
+ * temporary files of running queries (removed when the engine opens). A database comes and goes by one rename, so a
+ * crash leaves it whole or not there.
  */
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
@@ -11,6 +12,7 @@ import { Mutex } from "../base/mutex.ts";
 import { systemRandom } from "../base/random.ts";
 import { ChunkCache } from "../chunks/chunk-cache.ts";
 import { NodeFileSystem } from "../io/node-file-system.ts";
+import { SpillSpace } from "../tables/spill-space.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { DatabaseOptions, Engine } from "./api.ts";
 import { DirectJobs, ThreadedJobs } from "./background/background-jobs.ts";
@@ -41,11 +43,15 @@ export const SERVER_DATABASE = ".cairn";
 const VERSION_WAIT_MS = 50_000;
 const NEW_PREFIX = ".new-";
 const DROPPED_PREFIX = ".dropped-";
+const SPILL_FOLDER = ".spill";
+/** What running queries may hold together before they write to temporary files (temptable_max_ram). */
+const QUERY_MEMORY_DEFAULT = 256 * 1024 * 1024;
 const REPLACED_PREFIX = ".replaced-";
 
 export class CairnEngine implements Engine {
   readonly services: EngineServices;
   readonly userLocks: UserLocks;
+  readonly spill: SpillSpace;
   readonly #dataFolder: string;
   readonly #databases = new Map<string, Database>();
   readonly #sessions = new Set<CairnSession>();
@@ -68,6 +74,7 @@ export class CairnEngine implements Engine {
       ...options.services,
     };
     this.userLocks = new UserLocks();
+    this.spill = new SpillSpace(join(options.dataFolder, SPILL_FOLDER), QUERY_MEMORY_DEFAULT);
   }
 
   /** Opens every database in the data directory, recovering those that were not closed. */
@@ -223,6 +230,8 @@ export class CairnEngine implements Engine {
       const present = Database.exists(files, join(this.#dataFolder, folderName));
       if (name !== undefined && present) await this.#open(name);
     }
+    // Only now are the databases' locks held: until then the files may be another process's.
+    await files.removeFolder(join(this.#dataFolder, SPILL_FOLDER));
   }
 
   #listFolders(): readonly string[] {

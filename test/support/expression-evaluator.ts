@@ -9,6 +9,7 @@ import { compileExpression } from "../../src/sql/expression/compile.ts";
 import { NO_ROWS } from "../../src/sql/expression/row-layout.ts";
 import { textToBytes } from "../../src/sql/expression/text-conversion.ts";
 import { parseExpression } from "../../src/sql/parser/parse.ts";
+import { SpillSpace } from "../../src/tables/spill-space.ts";
 import { SqlError, sqlError } from "../../src/values/sql-error.ts";
 import type { SqlType } from "../../src/values/sql-type.ts";
 import type { Value } from "../../src/values/value.ts";
@@ -89,6 +90,8 @@ export function createContext(): TestContext {
   const warnings: { errno: number; message: string }[] = [];
   return {
     warnings,
+    // Expressions alone set no rows aside.
+    spill: new SpillSpace("", 0),
     nowMicros: Date.UTC(2024, 4, 17, 13, 45, 7) * 1000 + 123456,
     timeZoneOffsetMicros: () => 0,
     sqlMode: DEFAULT_SQL_MODE,

@@ -15,6 +15,8 @@ export interface RowShape {
 /** Above this many values held in one buffer the statement fails with 1038 rather than exhaust memory. */
 const BUFFERED_VALUES_MAX = 80_000_000;
 const OFFSETS_PER_SLOT = 4;
+const VALUE_SIZE = 8;
+const OBJECT_SIZE = 64;
 /** Arrays of up to so many rows are used again after {@link RowBuffer.clear}. */
 const ROWS_KEPT_MAX = 1024;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -27,6 +29,9 @@ export class RowBuffer {
   #offsets: number[] = [];
   #values: Value[] = [];
   #count = 0;
+  /** What the rows keep in memory beyond the arrays: nodes and texts. */
+  #heldBytes = 0;
+  #lastBytes: Uint8Array = NO_BYTES;
 
   constructor(shape: RowShape) {
     this.#slots = shape.slots;
@@ -36,6 +41,11 @@ export class RowBuffer {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** About what the rows hold. Tuples that lie in one node and follow one another count it once. */
+  get sizeBytes(): number {
+    return this.#heldBytes + this.#count * VALUE_SIZE * (this.#offsetsPerRow * 1.5 + this.#registers.length);
   }
 
   /** Lets go of the rows; the room of a few is kept for the next ones. */
@@ -51,16 +61,35 @@ export class RowBuffer {
       this.#values = [];
     }
     this.#count = 0;
+    this.#heldBytes = 0;
+    this.#lastBytes = NO_BYTES;
   }
 
   /** Appends the frame's current row and returns its position. */
   push(frame: Frame): number {
     const position = this.#count++;
     this.replace(position, frame);
+    this.#account(frame);
     if (this.#count * (this.#offsetsPerRow + this.#registers.length) > BUFFERED_VALUES_MAX) {
       throw sqlError("ER_OUT_OF_SORTMEMORY");
     }
     return position;
+  }
+
+  #account(frame: Frame): void {
+    const slots = this.#slots;
+    for (let i = 0; i < slots.length; i++) {
+      const { valueBytes } = frame.slots[slots[i] as number] as Frame["slots"][number];
+      if (valueBytes === this.#lastBytes) continue;
+      this.#lastBytes = valueBytes;
+      this.#heldBytes += valueBytes.length;
+    }
+    const registers = this.#registers;
+    for (let i = 0; i < registers.length; i++) {
+      const value = frame.registers[registers[i] as number] as Value;
+      if (typeof value === "string" || value instanceof Uint8Array) this.#heldBytes += 2 * value.length;
+      else if (typeof value === "object" && value !== null) this.#heldBytes += OBJECT_SIZE;
+    }
   }
 
   /** Makes row `position` the frame's current row. */

@@ -1,11 +1,14 @@
 /**
- * ORDER BY. Keys are evaluated once per row into one array per key; positions are sorted, not rows. With a row limit
- * only the best rows are kept, in a heap. Equal rows keep their input order.
+ * ORDER BY of many rows. With a row limit only the best rows are kept, in a heap, their keys in one array per key;
+ * otherwise the rows are sorted by byte keys, beyond the memory allowed in temporary files. Equal rows keep their input
+ * order.
  */
 import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import { RowBuffer, type RowShape } from "./row-buffer.ts";
+import { RowSorter } from "./row-sorter.ts";
 import type { SortColumn } from "./sort-column.ts";
+import type { SortKeyPart } from "./sort-key-bytes.ts";
 
 export interface SortKey {
   readonly column: SortColumn;
@@ -15,6 +18,8 @@ export interface SortKey {
 export interface SortOptions {
   readonly input: Operator;
   readonly keys: readonly SortKey[];
+  /** The same keys as bytes. */
+  readonly keyParts: readonly SortKeyPart[];
   readonly shape: RowShape;
   /** Rows that will be asked for (offset + count of LIMIT), when known before the sort. */
   readonly limit: ((frame: Frame) => number) | undefined;
@@ -31,12 +36,14 @@ export class Sort implements Operator {
   readonly #keys: readonly SortKey[];
   readonly #limit: ((frame: Frame) => number) | undefined;
   readonly #buffer: RowBuffer;
+  readonly #sorter: RowSorter;
   /** The rows' sequence numbers (only the heap reorders positions). */
   #sequence: number[] = [];
   #heap: number[] = [];
   #heapSize = Number.POSITIVE_INFINITY;
   #read = 0;
-  #order: Uint32Array | number[] = [];
+  /** The heap's rows in order. */
+  #order: readonly number[] = [];
   #at = 0;
   #phase: Phase = "reading";
 
@@ -45,6 +52,7 @@ export class Sort implements Operator {
     this.#keys = options.keys;
     this.#limit = options.limit;
     this.#buffer = new RowBuffer(options.shape);
+    this.#sorter = new RowSorter(options.keyParts, options.shape);
   }
 
   open(frame: Frame): void {
@@ -59,6 +67,7 @@ export class Sort implements Operator {
       const step = this.#fill(frame);
       if (step !== STEP_DONE) return step;
     }
+    if (this.#heapSize === Number.POSITIVE_INFINITY) return this.#sorter.next(frame) ? STEP_ROW : STEP_DONE;
     if (this.#at >= this.#order.length) return STEP_DONE;
     this.#buffer.restore(this.#order[this.#at++] as number, frame);
     return STEP_ROW;
@@ -71,6 +80,7 @@ export class Sort implements Operator {
 
   #forget(): void {
     this.#buffer.clear();
+    this.#sorter.clear();
     for (const key of this.#keys) key.column.clear();
     this.#sequence = [];
     this.#heap = [];
@@ -85,14 +95,18 @@ export class Sort implements Operator {
       this.#phase = "writing";
       return STEP_DONE;
     }
+    const isLimited = this.#heapSize !== Number.POSITIVE_INFINITY;
     for (let i = 0; i < ROWS_PER_SLICE; i++) {
       const step = this.#input.next(frame);
       if (step === STEP_ROW) {
-        this.#add(frame);
+        if (isLimited) this.#add(frame);
+        else this.#sorter.add(frame);
         continue;
       }
       if (step !== STEP_DONE) return step;
-      this.#finish();
+      if (isLimited) this.#order = this.#heap.toSorted((left, right) => this.#compare(left, right));
+      else this.#sorter.finish(frame);
+      this.#phase = "writing";
       return STEP_DONE;
     }
     return STEP_AGAIN;
@@ -109,7 +123,7 @@ export class Sort implements Operator {
       }
       this.#sequence.push(this.#read++);
       this.#buffer.push(frame);
-      if (this.#heapSize !== Number.POSITIVE_INFINITY) this.#pushHeap(position);
+      this.#pushHeap(position);
       return;
     }
     this.#read++;
@@ -169,13 +183,5 @@ export class Sort implements Operator {
       at = child;
     }
     heap[at] = position;
-  }
-
-  #finish(): void {
-    const order = new Uint32Array(this.#buffer.count);
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    order.sort((left, right) => this.#compare(left, right));
-    this.#order = order;
-    this.#phase = "writing";
   }
 }

@@ -1,4 +1,5 @@
 /** What a statement may ask its session for while it runs. */
+import type { SpillSpace } from "../../tables/spill-space.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 
@@ -33,4 +34,6 @@ export interface StatementContext {
   /** Functions that need the engine: active_branch(), hashof(), dolt_version(), get_lock() … and SELECT dolt_x(). */
   callEngineFunction(name: string, args: readonly Value[]): Value;
   readonly signal: AbortSignal;
+  /** Where operators put rows that they may not hold in memory. */
+  readonly spill: SpillSpace;
 }

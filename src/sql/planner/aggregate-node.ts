@@ -7,7 +7,7 @@ import { RollupAggregate } from "../executor/rollup-aggregate.ts";
 import { Sort } from "../executor/sort.ts";
 import { toSortValue } from "../executor/sort-value.ts";
 import { compileExpression } from "../expression/compile.ts";
-import { groupKeyFor, sortKeysFor } from "./key-compilation.ts";
+import { groupKeyFor, sortKeyPartsFor, sortKeysFor } from "./key-compilation.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { PlanNode } from "./plan-node.ts";
 import type { PlacedAggregate } from "./query-scope.ts";
@@ -51,6 +51,7 @@ export function aggregateNode(options: AggregateOptions, builder: PlanBuilder): 
           input: new Sort({
             input: operator,
             keys: sortKeysFor(order, builder),
+            keyParts: sortKeyPartsFor(order, builder),
             shape: input.shape,
             limit: undefined,
           }),

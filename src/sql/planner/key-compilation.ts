@@ -1,4 +1,5 @@
 /** Compiles the expressions that rows are sorted, grouped, joined or made distinct by. */
+import type { FieldReader } from "../../tables/row-codec.ts";
 import { fieldCodecFor } from "../../values/codec/field-codec.ts";
 import { collationByName } from "../../values/collation.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -7,6 +8,14 @@ import { GroupKey, type GroupKeyPart } from "../executor/group-key.ts";
 import { FixedFieldPart, TextFieldPart, TextValuePart, ValuePart } from "../executor/group-key-part.ts";
 import type { SortKey } from "../executor/sort.ts";
 import { type SortColumn, TextSortColumn, ValueSortColumn } from "../executor/sort-column.ts";
+import {
+  type AppendSortKey,
+  fixedFieldKey,
+  type SortKeyPart,
+  textFieldKey,
+  textValueKey,
+  valueKey,
+} from "../executor/sort-key-bytes.ts";
 import { toSortValue } from "../executor/sort-value.ts";
 import { TextColumn } from "../executor/text-column.ts";
 import { compileExpression } from "../expression/compile.ts";
@@ -45,14 +54,25 @@ function haveSameFields(left: SqlType, right: SqlType): boolean {
   return left.kind === right.kind && (left.kind === "date" || left.kind === "datetime");
 }
 
-/** A stored column of fixed width as it lies. Doubles have two zeros, and two instants can be one local time. */
 function fixedFieldPart(expression: BoundExpression, layout: RowLayout): GroupKeyPart | undefined {
+  const field = fixedField(expression, layout);
+  return field === undefined ? undefined : new FixedFieldPart(field.slot, field.reader);
+}
+
+/**
+ * A stored column whose fields are of fixed width, equal for equal values and in their order. Doubles have two zeros,
+ * and two instants can be one local time.
+ */
+function fixedField(
+  expression: BoundExpression,
+  layout: RowLayout,
+): { readonly slot: number; readonly reader: FieldReader } | undefined {
   if (expression.kind !== "column") return undefined;
   const { type } = expression;
   if (type.kind === "float" || type.kind === "timestamp" || type.kind === "null") return undefined;
   if (fieldCodecFor(type).fixedWidth === undefined) return undefined;
   const reader = layout.columnReader(expression.slot, expression.column);
-  return reader.encoding === "field" ? new FixedFieldPart(expression.slot, reader) : undefined;
+  return reader.encoding === "field" ? { slot: expression.slot, reader } : undefined;
 }
 
 function valuePart(expression: BoundExpression, layout: RowLayout): GroupKeyPart {
@@ -78,6 +98,26 @@ function sortColumn(expression: BoundExpression, layout: RowLayout): SortColumn 
   const text = textColumn(expression, layout);
   if (text !== undefined) return new TextSortColumn(text);
   return new ValueSortColumn(compileExpression(expression, layout), toSortValue(expression.type));
+}
+
+/** The same order as bytes, for sorts of many rows. */
+export function sortKeyPartsFor(keys: readonly OrderKey[], layout: RowLayout): SortKeyPart[] {
+  return keys.map(({ expression, descending }) => ({
+    append: appendSortKey(expression, layout),
+    descending,
+  }));
+}
+
+function appendSortKey(expression: BoundExpression, layout: RowLayout): AppendSortKey {
+  const { type } = expression;
+  const text = textColumn(expression, layout);
+  if (text !== undefined) return textFieldKey(text);
+  const field = fixedField(expression, layout);
+  if (field !== undefined) return fixedFieldKey(field.slot, field.reader);
+  const evaluate = compileExpression(expression, layout);
+  return type.kind === "string"
+    ? textValueKey(evaluate, collationByName(type.collation))
+    : valueKey(evaluate, toSortValue(type));
 }
 
 /** The expression as a stored text column, when it is one whose fields are its text. */

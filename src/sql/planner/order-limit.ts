@@ -9,7 +9,7 @@ import { Limit } from "../executor/limit.ts";
 import { SmallSort } from "../executor/small-sort.ts";
 import { Sort } from "../executor/sort.ts";
 import { compileExpression } from "../expression/compile.ts";
-import { type OrderKey, sortKeysFor } from "./key-compilation.ts";
+import { type OrderKey, sortKeyPartsFor, sortKeysFor } from "./key-compilation.ts";
 import type { PlanNode } from "./plan-node.ts";
 import type { QueryContext } from "./query-planner.ts";
 import { type QueryLevel, QueryScope } from "./query-scope.ts";
@@ -71,6 +71,7 @@ export function sortNode(
     new Sort({
       input: merged === undefined ? rows : merged.apply(rows),
       keys: sortKeysFor(varying, builder),
+      keyParts: sortKeyPartsFor(varying, builder),
       shape,
       limit: count === undefined ? undefined : (frame) => count(frame) + (offset?.(frame) ?? 0),
     });

@@ -57,6 +57,9 @@ export function createServices(parts: SqlServerParts): SessionServices {
   globals.onChange("innodb_flush_log_at_trx_commit", (value) => {
     engine.services.settings.flushMode = value === 0 || value === 2 ? value : 1;
   });
+  globals.onChange("temptable_max_ram", (value) => {
+    engine.spill.memoryMaxBytes = Number(value);
+  });
   return {
     engine,
     clock,

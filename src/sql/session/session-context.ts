@@ -1,6 +1,7 @@
 /** The statement context that expressions see: one per execution, over the session's state. */
 import { AssertionError } from "../../base/assert.ts";
 import type { Hash } from "../../bytes/hash.ts";
+import type { SpillSpace } from "../../tables/spill-space.ts";
 import { type DateTime, dateTimeFromMicros, microsOfDateTime } from "../../values/datetime.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -78,6 +79,10 @@ export class SessionContext implements StatementContext, StoreContext {
 
   get rowCount(): number {
     return this.#session.rowCount;
+  }
+
+  get spill(): SpillSpace {
+    return this.#session.services.engine.spill;
   }
 
   timeZoneOffsetMicros(epochMicros: number): number {

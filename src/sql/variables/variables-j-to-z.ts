@@ -301,7 +301,7 @@ table_open_cache_instances|G|u|r|1|64||16
 table_open_cache_triggers|G|u||1|524288||524288
 tablespace_definition_cache|G|u||256|524288||256
 temptable_max_mmap|G|u||0|18446744073709551615||0
-temptable_max_ram|G|u||2097152|18446744073709551615||1073741824
+temptable_max_ram|G|u||2097152|18446744073709551615||268435456
 terminology_use_previous|B|e||||NONE,BEFORE_8_0_26,BEFORE_8_2_0|NONE
 thread_cache_size|G|u||0|16384||9
 thread_handling|G|s|r||||one-thread-per-connection

@@ -1,0 +1,240 @@
+/**
+ * Sorted runs in temporary files, and cursors that merge them. A run file is a sequence of entries: u32 key size, u32
+ * value size (little-endian), key, value.
+ */
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { assert } from "../base/assert.ts";
+import { compareRanges } from "../bytes/compare.ts";
+import type { TupleCursor } from "../prolly/tuple-cursor.ts";
+
+export const ENTRY_HEADER_SIZE = 8;
+const READ_BUFFER_SIZE = 256 * 1024;
+const WRITE_BUFFER_SIZE = 256 * 1024;
+
+export function entrySize(data: Uint8Array, at: number): number {
+  return ENTRY_HEADER_SIZE + readSize(data, at) + readSize(data, at + 4);
+}
+
+export function writeSize(data: Uint8Array, at: number, size: number): void {
+  data[at] = size;
+  data[at + 1] = size >>> 8;
+  data[at + 2] = size >>> 16;
+  data[at + 3] = size >>> 24;
+}
+
+export function readSize(data: Uint8Array, at: number): number {
+  return (
+    ((data[at] as number) |
+      ((data[at + 1] as number) << 8) |
+      ((data[at + 2] as number) << 16) |
+      ((data[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+/** Writes entries one after the other into a new file. {@link close} it also when something fails. */
+export class RunWriter {
+  readonly file: string;
+  #descriptor: number | undefined;
+  #buffer: Buffer = Buffer.allocUnsafe(WRITE_BUFFER_SIZE);
+  #size = 0;
+
+  constructor(file: string) {
+    this.file = file;
+    this.#descriptor = openSync(file, "wx");
+  }
+
+  /** An entry as it lies in a buffer, header included. */
+  writeEntry(data: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#size += copyRange(data, start, end, this.#buffer, this.#size);
+  }
+
+  write(key: Uint8Array, keyStart: number, keyEnd: number, value: Uint8Array, valueSize: number): void {
+    const keySize = keyEnd - keyStart;
+    this.#reserve(ENTRY_HEADER_SIZE + keySize + valueSize);
+    const buffer = this.#buffer;
+    let at = this.#size;
+    writeSize(buffer, at, keySize);
+    writeSize(buffer, at + 4, valueSize);
+    at += ENTRY_HEADER_SIZE;
+    at += copyRange(key, keyStart, keyEnd, buffer, at);
+    this.#size = at + copyRange(value, 0, valueSize, buffer, at);
+  }
+
+  /** Puts everything into the file. */
+  finish(): void {
+    this.#flush();
+    this.close();
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #reserve(size: number): void {
+    if (this.#size + size <= this.#buffer.length) return;
+    this.#flush();
+    if (size > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(size);
+  }
+
+  #flush(): void {
+    assert(this.#descriptor !== undefined, "a run is written before it is closed");
+    let written = 0;
+    while (written < this.#size)
+      written += writeSync(this.#descriptor, this.#buffer, written, this.#size - written);
+    this.#size = 0;
+  }
+}
+
+/** Short ranges are copied faster by hand than by a native call. Returns how much was copied. */
+function copyRange(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
+  const size = end - start;
+  if (size > 64) target.set(source.subarray(start, end), at);
+  else for (let i = 0; i < size; i++) target[at + i] = source[start + i] as number;
+  return size;
+}
+
+/** The part shared by all cursors over entries as they lie in run files. */
+export abstract class RunCursor implements TupleCursor {
+  keyBytes: Uint8Array = Buffer.alloc(0);
+  keyStart = 0;
+  keyEnd = 0;
+  valueBytes: Uint8Array = Buffer.alloc(0);
+  valueStart = 0;
+  valueEnd = 0;
+
+  abstract next(): boolean;
+
+  protected show(data: Uint8Array, at: number): void {
+    this.keyBytes = data;
+    this.valueBytes = data;
+    this.keyStart = at + ENTRY_HEADER_SIZE;
+    this.keyEnd = this.keyStart + readSize(data, at);
+    this.valueStart = this.keyEnd;
+    this.valueEnd = this.keyEnd + readSize(data, at + 4);
+  }
+}
+
+/** Reads a run file. */
+export class RunReader extends RunCursor {
+  #descriptor: number | undefined;
+  /** A fresh buffer per read: what was shown stays valid. */
+  #buffer: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #size = 0;
+  #fileOffset = 0;
+
+  constructor(file: string) {
+    super();
+    this.#descriptor = openSync(file, "r");
+  }
+
+  next(): boolean {
+    if (!this.#fill(ENTRY_HEADER_SIZE)) {
+      assert(this.#size === this.#at, "a run file ends with a whole entry");
+      return false;
+    }
+    const size = entrySize(this.#buffer, this.#at);
+    assert(this.#fill(size), "a run file ends with a whole entry");
+    this.show(this.#buffer, this.#at);
+    this.#at += size;
+    return true;
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** Makes `size` bytes available at the position; false at the end of the file. */
+  #fill(size: number): boolean {
+    if (this.#size - this.#at >= size) return true;
+    assert(this.#descriptor !== undefined, "a run is read before it is closed");
+    const buffer = Buffer.allocUnsafeSlow(Math.max(READ_BUFFER_SIZE, size));
+    let filled = this.#size - this.#at;
+    this.#buffer.copy(buffer, 0, this.#at, this.#size);
+    while (filled < buffer.length) {
+      const count = readSync(this.#descriptor, buffer, filled, buffer.length - filled, this.#fileOffset);
+      if (count === 0) break;
+      this.#fileOffset += count;
+      filled += count;
+    }
+    this.#buffer = buffer;
+    this.#at = 0;
+    this.#size = filled;
+    return filled >= size;
+  }
+}
+
+/** Merges sorted runs with a heap of the runs' first entries. Equal keys come in the order of the runs. */
+export class MergingCursor implements TupleCursor {
+  keyBytes: Uint8Array = Buffer.alloc(0);
+  keyStart = 0;
+  keyEnd = 0;
+  valueBytes: Uint8Array = Buffer.alloc(0);
+  valueStart = 0;
+  valueEnd = 0;
+  readonly #runs: readonly TupleCursor[];
+  /** Numbers of the runs that have entries left, the one with the smallest first. */
+  readonly #heap: number[] = [];
+  #started = false;
+
+  constructor(runs: readonly TupleCursor[]) {
+    this.#runs = runs;
+  }
+
+  next(): boolean {
+    const heap = this.#heap;
+    if (!this.#started) {
+      this.#started = true;
+      for (let run = 0; run < this.#runs.length; run++) if (this.#run(run).next()) heap.push(run);
+      for (let at = (heap.length >> 1) - 1; at >= 0; at--) this.#siftDown(at);
+    } else if (heap.length > 0) {
+      if (!this.#run(heap[0] as number).next()) {
+        const last = heap.pop() as number;
+        if (heap.length > 0) heap[0] = last;
+      }
+      this.#siftDown(0);
+    }
+    const first = heap[0];
+    if (first === undefined) return false;
+    const run = this.#run(first);
+    this.keyBytes = run.keyBytes;
+    this.keyStart = run.keyStart;
+    this.keyEnd = run.keyEnd;
+    this.valueBytes = run.valueBytes;
+    this.valueStart = run.valueStart;
+    this.valueEnd = run.valueEnd;
+    return true;
+  }
+
+  #run(number: number): TupleCursor {
+    return this.#runs[number] as TupleCursor;
+  }
+
+  #isBefore(left: number, right: number): boolean {
+    const a = this.#run(left);
+    const b = this.#run(right);
+    const order = compareRanges(a.keyBytes, a.keyStart, a.keyEnd, b.keyBytes, b.keyStart, b.keyEnd);
+    return order === 0 ? left < right : order < 0;
+  }
+
+  #siftDown(start: number): void {
+    const heap = this.#heap;
+    const run = heap[start];
+    if (run === undefined) return;
+    let at = start;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && this.#isBefore(heap[child + 1] as number, heap[child] as number))
+        child++;
+      if (!this.#isBefore(heap[child] as number, run)) break;
+      heap[at] = heap[child] as number;
+      at = child;
+    }
+    heap[at] = run;
+  }
+}
