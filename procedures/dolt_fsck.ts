@@ -6,7 +6,7 @@ export const procedure: Procedure = defineProcedure({
   privilege: "admin",
   args: args({}),
   columns: { subject: text, problem: text },
-  async run({ database }) {
-    return database.check();
+  async run({ database, signal }) {
+    return database.check({ signal });
   },
 });

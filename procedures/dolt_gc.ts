@@ -7,7 +7,10 @@ export const procedure: Procedure = defineProcedure({
   args: args({ options: { full: flag, shallow: flag } }),
   columns: { success: bigint },
   async run(session, { full }) {
-    const freedBytes = await session.database.collectGarbage({ full: full === true });
+    const freedBytes = await session.database.collectGarbage({
+      full: full === true,
+      signal: session.signal,
+    });
     session.warn(`${freedBytes.toLocaleString("en-US")} bytes freed`);
     return [{ success: 1n }];
   },

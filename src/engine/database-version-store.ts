@@ -103,16 +103,16 @@ export class DatabaseVersionStore implements VersionStore {
     return this.#options.sessionsOnBranch(branch);
   }
 
-  async collectGarbage(options: { readonly full: boolean }): Promise<number> {
+  async collectGarbage(options: { readonly full: boolean; readonly signal?: AbortSignal }): Promise<number> {
     return await this.#database.garbage.collect(options);
   }
 
-  async check(): Promise<readonly Problem[]> {
+  async check(signal?: AbortSignal): Promise<readonly Problem[]> {
     await this.#database.checkpoint();
     const { chunks, services } = this.#database;
     const { listing, release } = await chunks.listFiles();
     try {
-      return await services.background.checkDatabase(listing, undefined);
+      return await services.background.checkDatabase(listing, signal);
     } finally {
       await release();
     }

@@ -36,13 +36,20 @@ export class GarbageCollection {
   }
 
   /** Returns the number of bytes freed. */
-  async collect({ full }: { readonly full: boolean }): Promise<number> {
+  async collect({
+    full,
+    signal,
+  }: {
+    readonly full: boolean;
+    readonly signal?: AbortSignal;
+  }): Promise<number> {
+    const stop = signal === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, signal]);
     const database = this.#database;
     const { background } = database.services;
     await database.checkpoint();
     const report = await database.chunks.collectGarbage({
       walk: walkAddresses,
-      copy: (request) => background.copyLiveChunks(request, this.#abort.signal),
+      copy: (request) => background.copyLiveChunks(request, stop),
       roots: () => database.settledRoots(),
       full,
     });

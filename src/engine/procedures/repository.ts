@@ -83,9 +83,9 @@ export interface Repository {
   fetch(options: FetchOptions): Promise<TransferResult>;
   pull(branch: string, options: PullOptions): Promise<PullResult>;
   /** Frees space held by chunks that nothing reaches; returns bytes freed. */
-  collectGarbage(options: { readonly full: boolean }): Promise<number>;
+  collectGarbage(options: { readonly full: boolean; readonly signal: AbortSignal }): Promise<number>;
   /** Re-hashes every chunk and checks every ref, commit, table and index; an empty list is good news. */
-  check(): Promise<readonly Problem[]>;
+  check(options: { readonly signal: AbortSignal }): Promise<readonly Problem[]>;
 }
 
 export interface Problem {

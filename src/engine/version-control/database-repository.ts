@@ -94,12 +94,12 @@ export class DatabaseRepository implements Repository {
     return gate.transfer(() => pullBranch(this.#options, branch, { ...options, onProgress, identity }));
   }
 
-  collectGarbage(options: { readonly full: boolean }): Promise<number> {
+  collectGarbage(options: { readonly full: boolean; readonly signal: AbortSignal }): Promise<number> {
     return this.#options.gate.collect(() => this.#options.store.collectGarbage(options));
   }
 
-  async check(): Promise<readonly Problem[]> {
+  async check({ signal }: { readonly signal: AbortSignal }): Promise<readonly Problem[]> {
     const { store, gate } = this.#options;
-    return gate.collect(() => store.check());
+    return gate.collect(() => store.check(signal));
   }
 }

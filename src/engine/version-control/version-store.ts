@@ -34,7 +34,7 @@ export interface VersionStore {
   updateRefs(change: (refs: Refs) => RefChanges, exclusive?: readonly string[]): Promise<void>;
   /** How many sessions are on a branch of this database. */
   sessionsOnBranch(branch: string): number;
-  collectGarbage(options: { readonly full: boolean }): Promise<number>;
+  collectGarbage(options: { readonly full: boolean; readonly signal?: AbortSignal }): Promise<number>;
   /** Reads and checks everything; an empty list is good news. */
-  check(): Promise<readonly Problem[]>;
+  check(signal?: AbortSignal): Promise<readonly Problem[]>;
 }
