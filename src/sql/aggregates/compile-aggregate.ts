@@ -4,14 +4,18 @@ import type { SqlInteger } from "../../values/value.ts";
 import type { BoundAggregate } from "../binder/name-scope.ts";
 import { numericClass } from "../binder/types.ts";
 import type { Evaluator } from "../executor/frame.ts";
+import { GroupKey } from "../executor/group-key.ts";
+import { ValuePart } from "../executor/group-key-part.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { type Read, readDecimal, readDouble, readInteger } from "../expression/readers.ts";
 import type { RowLayout } from "../expression/row-layout.ts";
+import { groupKeyFor } from "../planner/key-compilation.ts";
 import type { AggregateFactory } from "./aggregate.ts";
 import { bitFactory } from "./bit-aggregates.ts";
 import { CountRows, CountValues } from "./count.ts";
 import { distinctFilter } from "./distinct.ts";
 import { Extreme } from "./extreme.ts";
+import { countField, extremeField, sumField } from "./field-aggregates.ts";
 import { groupConcatFactory } from "./group-concat.ts";
 import { JsonArrayAggregate, JsonObjectAggregate } from "./json-aggregates.ts";
 import { DecimalSum, DoubleSum, IntegerSum } from "./sum.ts";
@@ -25,7 +29,10 @@ export function compileAggregate(aggregate: BoundAggregate, layout: RowLayout): 
   if (!aggregate.distinct || redundant) return factory;
   const summing = aggregate.name === "sum" || aggregate.name === "avg";
   const asNumbers = summing && aggregate.type.kind === "float";
-  return distinctFilter(factory, aggregate.args, evaluators, asNumbers);
+  return distinctFilter(
+    factory,
+    asNumbers ? numberKey(aggregate.args, evaluators) : groupKeyFor(aggregate.args, layout),
+  );
 }
 
 function plainFactory(
@@ -36,7 +43,9 @@ function plainFactory(
   const [argument, second] = aggregate.args;
   const [evaluate, evaluateSecond] = evaluators;
   if (aggregate.name === "count") {
-    return evaluate === undefined ? () => new CountRows() : () => new CountValues(evaluators);
+    if (argument === undefined) return () => new CountRows();
+    const field = aggregate.args.length === 1 ? countField(argument, layout) : undefined;
+    return field ?? (() => new CountValues(evaluators));
   }
   if (argument === undefined || evaluate === undefined) {
     throw sqlError("ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT", aggregate.name);
@@ -44,11 +53,11 @@ function plainFactory(
   switch (aggregate.name) {
     case "sum":
     case "avg":
-      return sumFactory(aggregate, argument, evaluate);
+      return sumFactory(aggregate, argument, evaluate, layout);
     case "min":
     case "max": {
       const sign = aggregate.name === "max" ? 1 : -1;
-      return () => new Extreme(argument, evaluate, sign);
+      return extremeField(argument, sign, layout) ?? (() => new Extreme(argument, evaluate, sign));
     }
     case "bit_and":
     case "bit_or":
@@ -79,7 +88,22 @@ function plainFactory(
 
 type Argument = BoundAggregate["args"][number];
 
-function sumFactory(aggregate: BoundAggregate, argument: Argument, evaluate: Evaluator): AggregateFactory {
+/** SUM and AVG of text tell values apart by their numbers. */
+function numberKey(args: readonly Argument[], evaluators: readonly Evaluator[]): GroupKey {
+  return new GroupKey(
+    args.map(
+      (argument, at) =>
+        new ValuePart(readDouble(argument, evaluators[at] as Evaluator), (value) => value as number | null),
+    ),
+  );
+}
+
+function sumFactory(
+  aggregate: BoundAggregate,
+  argument: Argument,
+  evaluate: Evaluator,
+  layout: RowLayout,
+): AggregateFactory {
   const average = aggregate.name === "avg";
   if (aggregate.type.kind !== "decimal") {
     const read = readDouble(argument, evaluate);
@@ -90,6 +114,8 @@ function sumFactory(aggregate: BoundAggregate, argument: Argument, evaluate: Eva
     const read: Read<SqlInteger> = readInteger(argument, evaluate);
     return () => new IntegerSum(read, average ? scale : undefined);
   }
+  const field = sumField(argument, average ? scale : undefined, layout);
+  if (field !== undefined) return field;
   const read = readDecimal(argument, evaluate);
   return () => new DecimalSum(read, average ? { resultScale: scale } : { resultScale: undefined });
 }

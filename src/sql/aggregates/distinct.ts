@@ -1,11 +1,14 @@
 /** DISTINCT inside an aggregate: passes each combination of argument values on once. */
 
+import { FieldWriter } from "../../values/codec/field-writer.ts";
 import type { JsonValue } from "../../values/json.ts";
 import { printJson } from "../../values/json-print.ts";
 import type { Value } from "../../values/value.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
-import { type Read, readDouble } from "../expression/readers.ts";
+import type { GroupKey } from "../executor/group-key.ts";
+import { KeyNumbers } from "../executor/key-numbers.ts";
+import type { Read } from "../expression/readers.ts";
 import { ownRule } from "../expression/type-order.ts";
 import { comparisonKeyReader } from "../expression/value-order.ts";
 import type { AggregateFactory, AggregateState } from "./aggregate.ts";
@@ -23,49 +26,25 @@ export function groupKeyReader(argument: BoundExpression, evaluate: Evaluator): 
   );
 }
 
-/** `asNumbers`: SUM and AVG of text tell values apart by their numbers. */
-export function distinctFilter(
-  inner: AggregateFactory,
-  args: readonly BoundExpression[],
-  evaluators: readonly Evaluator[],
-  asNumbers = false,
-): AggregateFactory {
-  const readers = args.map((argument, at): KeyReader => {
-    const evaluate = evaluators[at] as Evaluator;
-    return asNumbers ? readDouble(argument, evaluate) : groupKeyReader(argument, evaluate);
-  });
-  return () => new DistinctState(inner(), readers);
+export function distinctFilter(inner: AggregateFactory, key: GroupKey): AggregateFactory {
+  // Written and read within one call: all groups share it.
+  const writer = new FieldWriter();
+  return () => new DistinctState(inner(), new KeyNumbers(key, { writer, expected: "few" }));
 }
 
 class DistinctState implements AggregateState {
   readonly #inner: AggregateState;
-  readonly #readers: readonly KeyReader[];
-  #seen = new Set<unknown>();
+  readonly #seen: KeyNumbers;
 
-  constructor(inner: AggregateState, readers: readonly KeyReader[]) {
+  constructor(inner: AggregateState, seen: KeyNumbers) {
     this.#inner = inner;
-    this.#readers = readers;
+    this.#seen = seen;
   }
 
+  /** Rows in which any argument is NULL don't count. */
   add(frame: Frame): void {
-    const key = this.#key(frame);
-    if (key === null || this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.#inner.add(frame);
-  }
-
-  /** Combined keys carry their lengths, so that ('a', 'bc') and ('ab', 'c') differ. NULL when any argument is. */
-  #key(frame: Frame): unknown {
-    const [first] = this.#readers;
-    if (this.#readers.length === 1 && first !== undefined) return first(frame);
-    let joined = "";
-    for (const read of this.#readers) {
-      const key = read(frame);
-      if (key === null) return null;
-      const text = String(key);
-      joined += `${text.length}:${text}`;
-    }
-    return joined;
+    this.#seen.numberOf(frame);
+    if (this.#seen.added && !this.#seen.hasNull) this.#inner.add(frame);
   }
 
   result(frame: Frame): Value {
@@ -73,7 +52,7 @@ class DistinctState implements AggregateState {
   }
 
   reset(): void {
-    this.#seen = new Set();
+    this.#seen.clear();
     this.#inner.reset();
   }
 }

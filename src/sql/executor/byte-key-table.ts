@@ -3,23 +3,34 @@
  * key costs its bytes and 16 more, and no object.
  */
 
-const SLOTS_MIN = 64;
-const ARENA_SIZE_MIN = 1024;
+const SLOTS_MIN = { few: 8, many: 64 } as const;
+/** Room in the arena per slot at the start. */
+const ARENA_SIZE_PER_SLOT = 16;
 const EMPTY = 0;
 /** Above this fill the slots are doubled. */
 const LOAD_MAX = 0.6;
 
 export class ByteKeyTable {
+  readonly #slotsMin: number;
   /** Number of a key + 1, or EMPTY. */
-  #slots = new Int32Array(SLOTS_MIN);
-  #hashes = new Int32Array(SLOTS_MIN);
+  #slots: Int32Array;
+  #hashes: Int32Array;
   /** Where each key ends in the arena; it starts where the one before ends. */
-  #ends = new Float64Array(SLOTS_MIN);
-  #arena: Uint8Array = new Uint8Array(ARENA_SIZE_MIN);
+  #ends: Float64Array;
+  #arena: Uint8Array;
   #size = 0;
   #count = 0;
   /** Whether the last {@link add} met its key for the first time. */
   added = false;
+
+  constructor(expected: "few" | "many" = "many") {
+    const size = SLOTS_MIN[expected];
+    this.#slotsMin = size;
+    this.#slots = new Int32Array(size);
+    this.#hashes = new Int32Array(size);
+    this.#ends = new Float64Array(size);
+    this.#arena = new Uint8Array(size * ARENA_SIZE_PER_SLOT);
+  }
 
   get count(): number {
     return this.#count;
@@ -32,12 +43,14 @@ export class ByteKeyTable {
 
   clear(): void {
     if (this.#count === 0) return;
-    if (this.#slots.length > SLOTS_MIN) {
-      this.#slots = new Int32Array(SLOTS_MIN);
-      this.#hashes = new Int32Array(SLOTS_MIN);
-      this.#ends = new Float64Array(SLOTS_MIN);
+    const size = this.#slotsMin;
+    if (this.#slots.length > size) {
+      this.#slots = new Int32Array(size);
+      this.#hashes = new Int32Array(size);
+      this.#ends = new Float64Array(size);
     } else this.#slots.fill(EMPTY);
-    if (this.#arena.length > ARENA_SIZE_MIN) this.#arena = new Uint8Array(ARENA_SIZE_MIN);
+    const arenaSize = size * ARENA_SIZE_PER_SLOT;
+    if (this.#arena.length > arenaSize) this.#arena = new Uint8Array(arenaSize);
     this.#size = 0;
     this.#count = 0;
   }

@@ -7,23 +7,33 @@ import { ByteKeyTable } from "./byte-key-table.ts";
 import type { Frame } from "./frame.ts";
 import type { GroupKey } from "./group-key.ts";
 
-const NUMBERS_MIN = 64;
+const NUMBERS_MIN = 16;
+
+export interface KeyNumbersOptions {
+  /** Where keys are written; shared by those that are not used inside one another. */
+  readonly writer: FieldWriter;
+  /** "few": for one of many that hold a few keys each. */
+  readonly expected: "few" | "many";
+}
 
 export class KeyNumbers {
   readonly #key: GroupKey;
-  readonly #table = new ByteKeyTable();
+  readonly #table: ByteKeyTable;
   /** By stored form, for keys that fold; and the group of each. */
   readonly #spellings: ByteKeyTable | undefined;
   #numbers = new Int32Array(NUMBERS_MIN);
-  readonly #writer = new FieldWriter();
+  readonly #writer: FieldWriter;
   /** Whether the last {@link numberOf} met a new group. */
   added = false;
   /** Whether the last key had a NULL in it. */
   hasNull = false;
 
-  constructor(key: GroupKey) {
+  constructor(key: GroupKey, options: Partial<KeyNumbersOptions> = {}) {
+    const { expected = "many" } = options;
     this.#key = key;
-    this.#spellings = key.folds ? new ByteKeyTable() : undefined;
+    this.#table = new ByteKeyTable(expected);
+    this.#spellings = key.folds ? new ByteKeyTable(expected) : undefined;
+    this.#writer = options.writer ?? new FieldWriter();
   }
 
   get count(): number {

@@ -1,0 +1,201 @@
+/**
+ * Aggregates over stored columns that read the fields' bytes: no value is made of a row. Decimals are summed as exact
+ * integers of their last digit; what outgrows a safe integer moves to a bigint. MIN and MAX compare the bytes, whose
+ * order is that of the values.
+ */
+import { FIELD_NULL, type FieldReader } from "../../tables/row-codec.ts";
+import { type FieldCodec, fieldCodecFor } from "../../values/codec/field-codec.ts";
+import { decimalFromInteger, decimalOf, divideDecimals } from "../../values/decimal.ts";
+import type { DecimalType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
+import type { BoundExpression } from "../binder/bound-expression.ts";
+import type { Frame, RowSlot } from "../executor/frame.ts";
+import type { RowLayout } from "../expression/row-layout.ts";
+import type { AggregateFactory, AggregateState } from "./aggregate.ts";
+
+interface Field {
+  readonly slot: number;
+  readonly reader: FieldReader;
+}
+
+function fieldOf(argument: BoundExpression, layout: RowLayout): Field | undefined {
+  if (argument.kind !== "column") return undefined;
+  return { slot: argument.slot, reader: layout.columnReader(argument.slot, argument.column) };
+}
+
+/** COUNT(column), or undefined when the argument is none. */
+export function countField(argument: BoundExpression, layout: RowLayout): AggregateFactory | undefined {
+  const field = fieldOf(argument, layout);
+  return field === undefined ? undefined : () => new FieldCount(field);
+}
+
+/** Digits up to this precision are safe integers in at most 7 bytes. */
+const SUM_PRECISION_MAX = 15;
+
+/** SUM or AVG (`averageScale`) of a decimal column, or undefined when its digits don't fit a number. */
+export function sumField(
+  argument: BoundExpression,
+  averageScale: number | undefined,
+  layout: RowLayout,
+): AggregateFactory | undefined {
+  const { type } = argument;
+  const field = fieldOf(argument, layout);
+  if (type.kind !== "decimal" || type.precision > SUM_PRECISION_MAX) return undefined;
+  if (field === undefined || field.reader.encoding !== "field") return undefined;
+  return () => new FieldSum(field, type, averageScale);
+}
+
+/** MIN (`sign` -1) or MAX (1) of a column, or undefined when its bytes don't tell. */
+export function extremeField(
+  argument: BoundExpression,
+  sign: 1 | -1,
+  layout: RowLayout,
+): AggregateFactory | undefined {
+  const field = fieldOf(argument, layout);
+  switch (argument.type.kind) {
+    case "integer":
+    case "decimal":
+    case "date":
+    case "datetime":
+    case "time":
+    case "year": {
+      const codec = fieldCodecFor(argument.type);
+      const { fixedWidth } = codec;
+      if (field?.reader.encoding !== "field" || fixedWidth === undefined || fixedWidth > 8) return undefined;
+      return () => new FieldExtreme(field, codec, sign);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the current row has the field; the reader then shows it. */
+function locate(frame: Frame, { slot, reader }: Field): boolean {
+  const row = frame.slots[slot] as RowSlot;
+  return row.present && reader.locate(row) !== FIELD_NULL;
+}
+
+/** `bytes[start, end)`, at most four, as a big-endian number. */
+function wordOf(bytes: Uint8Array, start: number, end: number): number {
+  let word = 0;
+  for (let at = start; at < end; at++) word = (word << 8) | (bytes[at] as number);
+  return word >>> 0;
+}
+
+class FieldCount implements AggregateState {
+  readonly #field: Field;
+  #count = 0;
+
+  constructor(field: Field) {
+    this.#field = field;
+  }
+
+  add(frame: Frame): void {
+    if (locate(frame, this.#field)) this.#count++;
+  }
+
+  result(): Value {
+    return this.#count;
+  }
+
+  reset(): void {
+    this.#count = 0;
+  }
+}
+
+const TWO_32 = 2 ** 32;
+
+class FieldSum implements AggregateState {
+  readonly #field: Field;
+  readonly #scale: number;
+  readonly #averageScale: number | undefined;
+  #digits = 0;
+  #big = 0n;
+  #count = 0;
+
+  constructor(field: Field, type: DecimalType, averageScale: number | undefined) {
+    this.#field = field;
+    this.#scale = type.scale;
+    this.#averageScale = averageScale;
+  }
+
+  add(frame: Frame): void {
+    if (!locate(frame, this.#field)) return;
+    this.#count++;
+    const { bytes, start, end } = this.#field.reader;
+    // The stored integer is offset by half the range: the top bit of its first byte.
+    let digits: number;
+    if (end - start > 4) {
+      const high = wordOf(bytes, start, end - 4) - 2 ** (8 * (end - start - 4) - 1);
+      digits = high * TWO_32 + wordOf(bytes, end - 4, end);
+    } else digits = wordOf(bytes, start, end) - 2 ** (8 * (end - start) - 1);
+    const sum = this.#digits + digits;
+    if (Number.isSafeInteger(sum)) {
+      this.#digits = sum;
+      return;
+    }
+    this.#big += BigInt(this.#digits) + BigInt(digits);
+    this.#digits = 0;
+  }
+
+  result(): Value {
+    if (this.#count === 0) return null;
+    const total = decimalOf(this.#big + BigInt(this.#digits), this.#scale);
+    if (this.#averageScale === undefined) return total;
+    return divideDecimals(total, decimalFromInteger(this.#count), this.#averageScale) ?? null;
+  }
+
+  reset(): void {
+    this.#digits = 0;
+    this.#big = 0n;
+    this.#count = 0;
+  }
+}
+
+const scratch = new Uint8Array(8);
+
+class FieldExtreme implements AggregateState {
+  readonly #field: Field;
+  readonly #codec: FieldCodec;
+  readonly #sign: 1 | -1;
+  /** The best field's first bytes (up to four) and the rest. */
+  #high = -1;
+  #low = 0;
+  #size = 0;
+
+  constructor(field: Field, codec: FieldCodec, sign: 1 | -1) {
+    this.#field = field;
+    this.#codec = codec;
+    this.#sign = sign;
+  }
+
+  add(frame: Frame): void {
+    if (!locate(frame, this.#field)) return;
+    const { bytes, start, end } = this.#field.reader;
+    const middle = end - start > 4 ? start + 4 : end;
+    const high = wordOf(bytes, start, middle);
+    const low = wordOf(bytes, middle, end);
+    if (this.#high >= 0) {
+      const order = high === this.#high ? low - this.#low : high - this.#high;
+      if (order * this.#sign <= 0) return;
+    }
+    this.#high = high;
+    this.#low = low;
+    this.#size = end - start;
+  }
+
+  result(): Value {
+    if (this.#high < 0) return null;
+    const size = this.#size;
+    const middle = Math.min(4, size);
+    for (let at = 0; at < size; at++) {
+      const shift = at < middle ? 8 * (middle - 1 - at) : 8 * (size - 1 - at);
+      scratch[at] = (at < middle ? this.#high : this.#low) >>> shift;
+    }
+    return this.#codec.decode(scratch, 0, size);
+  }
+
+  reset(): void {
+    this.#high = -1;
+  }
+}
