@@ -6,18 +6,22 @@ import type { Join, NamedTable, TableReference } from "../ast/query.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { NameScope } from "../binder/name-scope.ts";
-import { type CommonTables, planCommonTable, planDerived } from "./derived-table.ts";
+import { type CommonTables, type MergedDerived, planCommonTable, planDerived } from "./derived-table.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { joinShapes, NO_SHAPE } from "./plan-node.ts";
 import { type QueryLevel, QueryScope } from "./query-scope.ts";
 import { conjunctsOf, groupShape, type Relation, type RelationGroup } from "./relation.ts";
 import type { MergedColumn, Source, SourceColumn } from "./source.ts";
-import { openComputedTable, openStoredTable } from "./table-source.ts";
+import { type BoundSource, openComputedTable, openStoredTable } from "./table-source.ts";
 
 export interface FromContext {
   readonly builder: PlanBuilder;
   readonly level: QueryLevel;
   readonly commonTables: CommonTables;
+  /** Tables of derived tables may become the query's own. */
+  readonly canMerge?: boolean;
+  /** Within the side of an outer join that may be shown as a row of NULLs. */
+  readonly isExtended?: boolean;
 }
 
 interface BoundFrom {
@@ -65,22 +69,17 @@ function bindReference(reference: TableReference, context: FromContext): BoundFr
   }
 }
 
-function leaf(
-  bound: { readonly relation: Relation; readonly source: Source },
-  context: FromContext,
-): BoundFrom {
+function leaf(bound: BoundSource | MergedDerived, context: FromContext): BoundFrom {
   context.level.sources.push(bound.source);
   return {
-    group: { relations: [bound.relation], conditions: [], fixedOrder: false },
+    group:
+      "group" in bound ? bound.group : { relations: [bound.relation], conditions: [], fixedOrder: false },
     sources: [bound.source],
     merged: [],
   };
 }
 
-function bindNamedTable(
-  reference: NamedTable,
-  context: FromContext,
-): { readonly relation: Relation; readonly source: Source } {
+function bindNamedTable(reference: NamedTable, context: FromContext): BoundSource | MergedDerived {
   const { builder, commonTables } = context;
   const common = reference.database === undefined ? commonTables.get(reference.name) : undefined;
   if (common !== undefined) return planCommonTable(common, reference.alias ?? reference.name, context);
@@ -104,8 +103,9 @@ function constantText(expression: Expression): string {
 }
 
 function bindJoin(join: Join, context: FromContext): BoundFrom {
-  const left = bindReference(join.left, context);
-  const right = bindReference(join.right, context);
+  const extended: FromContext = { ...context, isExtended: true };
+  const left = bindReference(join.left, join.type === "right" ? extended : context);
+  const right = bindReference(join.right, join.type === "left" ? extended : context);
   const sources = [...left.sources, ...right.sources];
   const merged: MergedColumn[] = [...left.merged, ...right.merged];
   const conditions = join.on === undefined ? [] : conjunctsOf(bindOn(join.on, sources, context));
@@ -130,17 +130,17 @@ function bindJoin(join: Join, context: FromContext): BoundFrom {
       merged,
     };
   }
-  const [kept, extended] = join.type === "left" ? [left, right] : [right, left];
+  const [kept, shownAsNull] = join.type === "left" ? [left, right] : [right, left];
   const relation: Relation = {
     kind: "left-join",
     left: kept.group,
-    right: extended.group,
+    right: shownAsNull.group,
     conditions,
-    shape: joinShapes(NO_SHAPE, groupShape(kept.group), groupShape(extended.group)),
+    shape: joinShapes(NO_SHAPE, groupShape(kept.group), groupShape(shownAsNull.group)),
   };
-  const nullable = extended.sources.map((source) => nullExtended(source, context));
+  const nullable = shownAsNull.sources.map((source) => nullExtended(source, context));
   const shown = sources.map((source) => {
-    const at = extended.sources.indexOf(source);
+    const at = shownAsNull.sources.indexOf(source);
     return at < 0 ? source : (nullable[at] as Source);
   });
   return {
