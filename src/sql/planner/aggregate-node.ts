@@ -6,6 +6,7 @@ import { type AggregateColumn, HashAggregate } from "../executor/hash-aggregate.
 import { RollupAggregate } from "../executor/rollup-aggregate.ts";
 import { Sort } from "../executor/sort.ts";
 import { toSortValue } from "../executor/sort-value.ts";
+import { StreamAggregate } from "../executor/stream-aggregate.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { groupKeyFor, sortKeyPartsFor, sortKeysFor } from "./key-compilation.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
@@ -17,11 +18,13 @@ export interface AggregateOptions {
   /** undefined: aggregates without GROUP BY */
   readonly keys: readonly BoundExpression[] | undefined;
   readonly aggregates: readonly PlacedAggregate[];
+  /** The rows come group by group. */
+  readonly streamed: boolean;
   readonly rollup: readonly { readonly key: BoundExpression; readonly register: BoundRegister }[];
 }
 
 export function aggregateNode(options: AggregateOptions, builder: PlanBuilder): PlanNode {
-  const { input, keys, aggregates, rollup } = options;
+  const { input, keys, aggregates, rollup, streamed } = options;
   const registers = aggregates.map((placed) => placed.register.register);
   // Without GROUP BY there is a row even over no rows.
   if (keys === undefined) for (const slot of input.shape.slots) builder.nullableSlots.add(slot);
@@ -39,7 +42,7 @@ export function aggregateNode(options: AggregateOptions, builder: PlanBuilder): 
     },
     rows,
     explain: {
-      text: keys === undefined ? "Aggregate" : "Group aggregate with hashing",
+      text: keys === undefined ? "Aggregate" : streamed ? "Group aggregate" : "Group aggregate with hashing",
       rows,
       children: [input.explain],
     },
@@ -60,6 +63,14 @@ export function aggregateNode(options: AggregateOptions, builder: PlanBuilder): 
             toSortValue: toSortValue(item.key.type),
             register: item.register.register,
           })),
+          aggregates: compiled(),
+          shape: input.shape,
+        });
+      }
+      if (keys !== undefined && streamed) {
+        return new StreamAggregate({
+          input: operator,
+          key: groupKeyFor(keys, builder),
           aggregates: compiled(),
           shape: input.shape,
         });

@@ -15,7 +15,14 @@ import { compileExpression } from "../expression/compile.ts";
 import type { FromContext } from "./from-clause.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { PlanNode } from "./plan-node.ts";
-import { type OutputColumn, type PlannedQuery, planQuery, type QueryContext } from "./query-planner.ts";
+import {
+  isPlain,
+  NOTHING_AROUND,
+  type OutputColumn,
+  type PlannedQuery,
+  planQuery,
+  type QueryContext,
+} from "./query-planner.ts";
 import { type QueryLevel, QueryScope } from "./query-scope.ts";
 import { planRecursive } from "./recursive-planner.ts";
 import { KnownRows, type RelationGroup } from "./relation.ts";
@@ -91,7 +98,7 @@ function planOrMerge(
   const bound = bindSelect(
     body,
     { ...inner, commonTables: commonTables.withClause(query.with) },
-    { orderBy: [], limit: undefined, locking: [] },
+    NOTHING_AROUND,
   );
   level.outerReferences.push(...bound.level.outerReferences);
   if (!isMergeable(bound, context)) {
@@ -113,21 +120,6 @@ function planOrMerge(
     group: { relations, conditions: [...conditions, ...bound.where], fixedOrder: false },
     source: { database: undefined, alias: options.alias, columns },
   };
-}
-
-function isPlain({ body, orderBy, limit, locking }: Query): boolean {
-  return (
-    body.kind === "select" &&
-    orderBy.length === 0 &&
-    limit === undefined &&
-    locking.length === 0 &&
-    body.from.length > 0 &&
-    !body.distinct &&
-    !body.straightJoin &&
-    !body.calcFoundRows &&
-    body.groupBy.length === 0 &&
-    body.having === undefined
-  );
 }
 
 function isMergeable(bound: BoundSelect, context: FromContext): boolean {

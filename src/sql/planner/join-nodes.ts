@@ -127,13 +127,20 @@ interface HashJoinNode {
   readonly dependsOnOuter: boolean;
 }
 
+const HASH_JOIN_NAMES: Record<JoinKind, string> = {
+  inner: "Inner hash join",
+  left: "Left hash join",
+  semi: "Hash semijoin",
+  anti: "Hash antijoin",
+};
+
 export function hashJoin(options: HashJoinNode, builder: PlanBuilder): PlanNode {
   const { kind, outer, inner, pairs, rest, rows } = options;
   return {
     shape: joinShapes(outer.shape, inner.shape),
     rows,
     explain: {
-      text: `${kind === "left" ? "Left" : "Inner"} hash join`,
+      text: HASH_JOIN_NAMES[kind],
       rows,
       children: [outer.explain, { text: "Hash", rows: inner.rows, children: [inner.explain] }],
     },

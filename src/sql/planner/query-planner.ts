@@ -17,7 +17,9 @@ import { limitNode, type OrderAndLimit, sortNode } from "./order-limit.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { PlanNode } from "./plan-node.ts";
 import { QueryLevel, QueryScope } from "./query-scope.ts";
-import { planSelect } from "./select-planner.ts";
+import { bindSelect } from "./select-binder.ts";
+import { planBoundSelect, planSelect } from "./select-planner.ts";
+import { rememberSubquery } from "./semijoin.ts";
 import { planSetOperation } from "./set-operation-planner.ts";
 import { makeSubqueryPlan } from "./subquery.ts";
 
@@ -47,7 +49,23 @@ export function planQuery(query: Query, context: QueryContext): PlannedQuery {
   return planBody(query.body, inner, around);
 }
 
-const NOTHING_AROUND: OrderAndLimit = { orderBy: [], limit: undefined, locking: [] };
+/** A SELECT of rows as they are, but for aggregates, which only binding finds. */
+export function isPlain({ body, orderBy, limit, locking }: Query): boolean {
+  return (
+    body.kind === "select" &&
+    orderBy.length === 0 &&
+    limit === undefined &&
+    locking.length === 0 &&
+    body.from.length > 0 &&
+    !body.distinct &&
+    !body.straightJoin &&
+    !body.calcFoundRows &&
+    body.groupBy.length === 0 &&
+    body.having === undefined
+  );
+}
+
+export const NOTHING_AROUND: OrderAndLimit = { orderBy: [], limit: undefined, locking: [] };
 
 export function planBody(
   body: QueryBody,
@@ -159,15 +177,19 @@ function planValues(values: ValuesRows, context: QueryContext): PlannedQuery {
 }
 
 /** How the subqueries of a query's expressions are planned. */
-export function subqueryPlanner(
-  context: QueryContext,
-): (query: Query, scope: NameScope, level: QueryLevel) => SubqueryPlan {
-  return (query, scope, level) => {
-    const planned = planQuery(query, {
-      builder: context.builder,
-      outer: scope,
-      commonTables: context.commonTables,
-    });
-    return makeSubqueryPlan(planned, level, context.builder);
+export function subqueryPlanner(context: QueryContext): (query: Query, scope: NameScope) => SubqueryPlan {
+  const { builder, commonTables } = context;
+  return (query, scope) => {
+    const inner: QueryContext = { builder, outer: scope, commonTables };
+    const { body } = query;
+    if (!isPlain(query) || body.kind !== "select") return makeSubqueryPlan(planQuery(query, inner), builder);
+    const bound = bindSelect(
+      body,
+      { ...inner, commonTables: commonTables.withClause(query.with) },
+      NOTHING_AROUND,
+    );
+    const plan = makeSubqueryPlan(planBoundSelect(bound, inner), builder);
+    if (!bound.isGrouped) rememberSubquery(plan, bound);
+    return plan;
   };
 }

@@ -37,7 +37,7 @@ export interface PlacedAggregate {
 }
 
 /** Plans a subquery whose names may reach into `scope`. */
-export type PlanSubquery = (query: Query, scope: NameScope, level: QueryLevel) => SubqueryPlan;
+export type PlanSubquery = (query: Query, scope: NameScope) => SubqueryPlan;
 
 /** What all clauses of one SELECT share. */
 export class QueryLevel {
@@ -213,7 +213,7 @@ export class QueryScope implements NameScope {
   }
 
   planSubquery(query: Query): SubqueryPlan {
-    return this.#level.planSubquery(query, this, this.#level);
+    return this.#level.planSubquery(query, this);
   }
 
   valuesOf(_reference: ColumnReference): BoundExpression {

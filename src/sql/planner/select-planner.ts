@@ -17,8 +17,9 @@ import { NO_SHAPE, type PlanNode } from "./plan-node.ts";
 import type { OutputColumn, PlannedQuery, QueryContext } from "./query-planner.ts";
 import type { QueryLevel } from "./query-scope.ts";
 import { groupShape, KnownRows, type RelationGroup, readsOfRelation } from "./relation.ts";
-import { isDeterministic } from "./same-expression.ts";
+import { isDeterministic, sameExpression } from "./same-expression.ts";
 import { type BoundSelect, bindSelect } from "./select-binder.ts";
+import { planWithSemijoins } from "./semijoin.ts";
 
 export function planSelect(select: Select, context: QueryContext, around: OrderAndLimit): PlannedQuery {
   return planBoundSelect(bindSelect(select, context, around), context);
@@ -41,19 +42,28 @@ export function planBoundSelect(bound: BoundSelect, context: QueryContext): Plan
     isGrouped && select.groupBy.length === 0
       ? indexAggregateNode({ group, conditions, aggregates: level.aggregates, others, all }, builder)
       : undefined;
-  const wanted = !isGrouped && !select.distinct ? order : [];
-  const choice = chooseOrder(wanted, group, where, { builder, all, limited: around.limit !== undefined });
+  const grouped = isGrouped && counted === undefined ? groupOrder(bound) : undefined;
+  const wanted = grouped?.keys ?? (!isGrouped && !select.distinct ? order : []);
+  const limited =
+    around.limit !== undefined && (grouped === undefined || (grouped.isWholeOrder && having.length === 0));
+  const choice = chooseOrder(wanted, group, where, { builder, all, limited });
   const first = choice.first !== undefined ? { first: choice.first } : {};
+  const plan = (conditions: readonly BoundExpression[]): PlannedGroup =>
+    planGroup(group, conditions, NO_SHAPE, { builder, all, ...first });
   const planned: PlannedGroup =
-    counted === undefined
-      ? planGroup(group, where, NO_SHAPE, { builder, all, ...first })
-      : { node: counted, leading: undefined };
+    counted !== undefined
+      ? { node: counted, leading: undefined }
+      : locked.length > 0
+        ? plan(where)
+        : planWithSemijoins(where, { builder, group, plan });
+  const inOrder = choice.isOrderedBy(planned.leading);
   let node: PlanNode = planned.node;
   if (locked.length > 0) node = lockNode(node, locked, conditions, builder);
   if (isGrouped && counted === undefined) {
     const keys = select.groupBy.length > 0 ? grouping.keys : undefined;
+    const streamed = grouped !== undefined && inOrder;
     node = aggregateNode(
-      { input: node, keys, aggregates: level.aggregates, rollup: level.rollupKeys },
+      { input: node, keys, aggregates: level.aggregates, rollup: level.rollupKeys, streamed },
       builder,
     );
   }
@@ -62,7 +72,8 @@ export function planBoundSelect(bound: BoundSelect, context: QueryContext): Plan
   node = output.node;
   const deduplication = select.distinct ? deduplicationOf(node, output.columns, builder) : undefined;
   if (deduplication !== undefined) node = distinctNode(deduplication);
-  const isOrdered = wanted.length === order.length && choice.isOrderedBy(planned.leading);
+  const isOrdered =
+    inOrder && (grouped === undefined ? wanted.length === order.length : grouped.isWholeOrder);
   if (!isOrdered)
     node = sortNode(
       node,
@@ -74,6 +85,27 @@ export function planBoundSelect(bound: BoundSelect, context: QueryContext): Plan
     );
   node = limitNode(node, around.limit, { countAll: select.calcFoundRows }, context, level);
   return { node, columns: output.columns, outerReferences: level.outerReferences };
+}
+
+/**
+ * The order of rows in which groups come one after the other, and in the order that the query wants them if it is one
+ * of group keys (`isWholeOrder`). Undefined when groups can't be streamed.
+ */
+function groupOrder({
+  select,
+  grouping,
+  order,
+}: BoundSelect): { readonly keys: readonly OrderKey[]; readonly isWholeOrder: boolean } | undefined {
+  if (select.groupBy.length === 0 || select.rollup) return undefined;
+  const isKey = (key: OrderKey) =>
+    grouping.keys.some((expression) => sameExpression(expression, key.expression));
+  const isWholeOrder = !select.distinct && order.every(isKey);
+  const wanted = isWholeOrder ? order : [];
+  const others = grouping.keys.filter(
+    (expression) => !wanted.some((key) => sameExpression(expression, key.expression)),
+  );
+  const keys = [...wanted, ...others.map((expression) => ({ expression, descending: false }))];
+  return { keys, isWholeOrder };
 }
 
 /** All that a query reads of its tables, so that indexes can be found that hold it. */

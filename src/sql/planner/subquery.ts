@@ -8,15 +8,10 @@ import { STEP_DONE, STEP_ROW, STEP_WAIT } from "../executor/frame.ts";
 import { compileExpression } from "../expression/compile.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { PlannedQuery } from "./query-planner.ts";
-import type { QueryLevel } from "./query-scope.ts";
 
 const STEPS_BETWEEN_KILL_CHECKS = 1024;
 
-export function makeSubqueryPlan(
-  planned: PlannedQuery,
-  _level: QueryLevel,
-  builder: PlanBuilder,
-): SubqueryPlan {
+export function makeSubqueryPlan(planned: PlannedQuery, builder: PlanBuilder): SubqueryPlan {
   let operator: Operator | undefined;
   let evaluators: Evaluator[] = [];
   const row: Value[] = [];

@@ -58,7 +58,7 @@ export function rowScope(
     placeWindowCall(): never {
       throw sqlError("ER_NOT_SUPPORTED_YET", "window functions");
     },
-    planSubquery: (query: Query): SubqueryPlan => level.planSubquery(query, scope, level),
+    planSubquery: (query: Query): SubqueryPlan => level.planSubquery(query, scope),
     valuesOf(reference) {
       if (options.valuesOf !== undefined) return options.valuesOf(reference);
       return { kind: "constant", value: null, type: { kind: "null" }, nullable: true, coercibility: 6 };
