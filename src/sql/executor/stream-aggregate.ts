@@ -27,9 +27,10 @@ export class StreamAggregate implements Operator {
   /** The first row of the group, and the one that ended it. */
   readonly #first: RowBuffer;
   readonly #pending: RowBuffer;
-  /** The group's key, and the present row's. */
-  #key = new FieldWriter(64);
-  #other = new FieldWriter(64);
+  /** The group's key in both forms, and the present row's. */
+  readonly #stored = new FieldWriter(64);
+  readonly #folded = new FieldWriter(64);
+  readonly #other = new FieldWriter(64);
   #phase: "before" | "within" | "between" | "after" = "before";
 
   constructor(options: StreamAggregateOptions) {
@@ -73,7 +74,9 @@ export class StreamAggregate implements Operator {
   }
 
   #begin(frame: Frame): void {
-    this.#options.key.writeFolded(frame, this.#key);
+    const { key } = this.#options;
+    key.writeStored(frame, this.#stored);
+    if (key.folds) key.writeFolded(frame, this.#folded);
     this.#first.clear();
     this.#first.push(frame);
     for (const state of this.#states) state.reset();
@@ -82,10 +85,13 @@ export class StreamAggregate implements Operator {
   }
 
   #belongs(frame: Frame): boolean {
-    const key = this.#key;
+    const { key } = this.#options;
     const other = this.#other;
-    this.#options.key.writeFolded(frame, other);
-    return compareRanges(key.bytes, 0, key.size, other.bytes, 0, other.size) === 0;
+    key.writeStored(frame, other);
+    if (haveSameBytes(this.#stored, other)) return true;
+    if (!key.folds) return false;
+    key.writeFolded(frame, other);
+    return haveSameBytes(this.#folded, other);
   }
 
   #add(frame: Frame): void {
@@ -109,4 +115,8 @@ export class StreamAggregate implements Operator {
     this.#pending.clear();
     this.#phase = "after";
   }
+}
+
+function haveSameBytes(left: FieldWriter, right: FieldWriter): boolean {
+  return compareRanges(left.bytes, 0, left.size, right.bytes, 0, right.size) === 0;
 }
