@@ -175,6 +175,37 @@ function scanDateTime(text: string, start: number): ScannedDateTime | undefined 
   };
 }
 
+/**
+ * The value of `YYYY-MM-DD` or `YYYY-MM-DD hh:mm:ss` and nothing else, with a day that every month has: as
+ * {@link parseDateTime} reads it under any rules, but much faster. Undefined for any other text.
+ */
+export function plainDateTime(text: string): DateTime | undefined {
+  const size = text.length;
+  if (size !== 10 && size !== 19) return undefined;
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined;
+  const century = twoDigits(text, 0);
+  const years = twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  if (century < 0 || years < 0 || month < 1 || month > 12 || day < 1 || day > 28) return undefined;
+  const year = century * 100 + years;
+  if (size === 10) return new DateTime(year, month, day);
+  if (text.charCodeAt(10) !== 32 || text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58)
+    return undefined;
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return undefined;
+  return new DateTime(year, month, day, hour, minute, second);
+}
+
+/** -1 when they are no digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;
+}
+
 /** Reads a DATE or DATETIME. `rules` settle zero parts and impossible days. */
 export function parseDateTime(text: string, rules: DateRules): ParsedDateTime | undefined {
   let start = 0;

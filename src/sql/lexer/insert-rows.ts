@@ -3,7 +3,7 @@
  * VALUES) is read by the lexer and parser as usual; this reads the tuples, and gives up (the parser takes over) at the
  * first thing that is not a literal.
  */
-import { type Decimal, parseDecimalPrefix } from "../../values/decimal.ts";
+import { Decimal, parseDecimalPrefix } from "../../values/decimal.ts";
 import { skipQuoted } from "./lexer.ts";
 import { bitBytes, decodeText, hexBytes, isValidText, latin1Text, unquote } from "./string-text.ts";
 
@@ -242,6 +242,8 @@ class TupleReader {
 
   #real(start: number, point: number, negative: boolean): number {
     const text = this.#text;
+    const short = this.#shortDecimal(start, point, negative);
+    if (short >= 0) return short;
     let at = point;
     if (text[at] === 46) {
       at++;
@@ -264,6 +266,24 @@ class TupleReader {
       if (!Number.isFinite(value)) return -1;
       this.#set(LITERAL_FLOAT, value);
     }
+    return at;
+  }
+
+  /** Up to 15 digits around a point, without an exponent; -1 for all other numbers. */
+  #shortDecimal(start: number, point: number, negative: boolean): number {
+    const text = this.#text;
+    if (text[point] !== 46 || point === start) return -1;
+    let digits = 0;
+    let at = start;
+    for (; at < text.length; at++) {
+      if (at === point) continue;
+      const digit = (text[at] as number) - 48;
+      if (digit < 0 || digit > 9) break;
+      digits = digits * 10 + digit;
+    }
+    const scale = at - point - 1;
+    if (scale === 0 || at - start > 16 || isWordByte(text[at] as number)) return -1;
+    this.#set(LITERAL_DECIMAL, new Decimal(negative ? -digits : digits, scale));
     return at;
   }
 

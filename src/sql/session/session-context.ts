@@ -6,7 +6,7 @@ import { type DateTime, dateTimeFromMicros, microsOfDateTime } from "../../value
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
 import type { StoreContext } from "../../values/store/store-context.ts";
-import type { DateRules } from "../../values/temporal-parse.ts";
+import { type DateRules, dateRulesOf } from "../../values/temporal-parse.ts";
 import { findTimeZone } from "../../values/time-zone.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import type { Frame } from "../executor/frame.ts";
@@ -27,6 +27,7 @@ export class SessionContext implements StatementContext, StoreContext {
   readonly strict: boolean;
   readonly signal: AbortSignal;
   readonly #timeZone: string;
+  #rules: DateRules | undefined;
   /** The frame whose slots {@link readBlob} reads for. */
   frame: Frame | undefined;
   /** The row being stored, for messages. */
@@ -122,12 +123,8 @@ export class SessionContext implements StatementContext, StoreContext {
   }
 
   get rules(): DateRules {
-    return {
-      allowInvalidDates: this.sqlMode.has("ALLOW_INVALID_DATES"),
-      noZeroDate: this.sqlMode.has("NO_ZERO_DATE"),
-      noZeroInDate: this.sqlMode.has("NO_ZERO_IN_DATE"),
-      truncateFraction: this.sqlMode.has("TIME_TRUNCATE_FRACTIONAL"),
-    };
+    this.#rules ??= dateRulesOf(this.sqlMode);
+    return this.#rules;
   }
 
   today(): DateTime {

@@ -102,13 +102,7 @@ function typeOfLiteral(kind: number, value: Value): SqlType | undefined {
     case LITERAL_INTEGER:
       return typeof value === "bigint" && value > 9223372036854775807n ? UNSIGNED_TYPE : INTEGER_TYPE;
     case LITERAL_DECIMAL:
-      return {
-        kind: "decimal",
-        precision: 65,
-        scale: value instanceof Decimal ? value.scale : 0,
-        unsigned: false,
-        zerofill: false,
-      };
+      return decimalType(value instanceof Decimal ? value.scale : 0);
     case LITERAL_FLOAT:
       return DOUBLE_TYPE;
     case LITERAL_BINARY:
@@ -116,6 +110,17 @@ function typeOfLiteral(kind: number, value: Value): SqlType | undefined {
     default:
       return TEXT_TYPE;
   }
+}
+
+/** Types of decimal literals by their scale. */
+const DECIMAL_TYPES: SqlType[] = [];
+
+function decimalType(scale: number): SqlType {
+  const known = DECIMAL_TYPES[scale];
+  if (known !== undefined) return known;
+  const type: SqlType = { kind: "decimal", precision: 65, scale, unsigned: false, zerofill: false };
+  DECIMAL_TYPES[scale] = type;
+  return type;
 }
 
 function firstLetter(text: Uint8Array, start: number): number {

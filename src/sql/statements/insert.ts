@@ -237,6 +237,7 @@ class InsertPlan {
     if (rows.width !== positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", rows.wrongRow);
     if (rows.wrongRow > 0) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", rows.wrongRow);
     const columns = positions.map((position) => target.schema.columns[position] as Column);
+    const { emptied, defaulted } = this.#columnsToFill(positions);
     const frame = this.#frame();
     const inserter = this.#openInserter(frame, false, rows.count);
     const { context, session, options } = this.#run;
@@ -244,7 +245,8 @@ class InsertPlan {
     let sliceEnd = clock.monotonicMs() + SLICE_MS;
     for (let row = 0; row < rows.count; row++) {
       context.rowNumber = row + 1;
-      this.#fillDefaults(frame, positions);
+      for (const at of emptied) frame.registers[target.base + at] = null;
+      for (const at of defaulted) frame.registers[target.base + at] = target.defaultValue(at, frame, context);
       for (let i = 0; i < positions.length; i++) {
         const position = positions[i] as number;
         const column = columns[i] as Column;
@@ -341,6 +343,17 @@ class InsertPlan {
     });
     context.frame = frame;
     return frame;
+  }
+
+  /** Before a row's values come its defaults, of columns that the statement does not name; the others are emptied. */
+  #columnsToFill(given: readonly number[]): {
+    readonly emptied: readonly number[];
+    readonly defaulted: readonly number[];
+  } {
+    const target = this.#target;
+    const all = Array.from({ length: target.width }, (_, at) => at);
+    const isEmptied = (at: number): boolean => given.includes(at) || target.hasComputedDefault(at);
+    return { emptied: all.filter(isEmptied), defaulted: all.filter((at) => !isEmptied(at)) };
   }
 
   /** Columns not named in the statement get their defaults. */

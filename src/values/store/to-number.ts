@@ -212,6 +212,54 @@ export function storeDecimal(
   target: StoreTarget,
   context: StoreContext,
 ): Decimal {
+  // What most rows hold needs none of the rules below.
+  if (from.kind === "decimal") {
+    const { digits, scale } = value as Decimal;
+    const fitting = typeof digits === "number" ? fittingDecimal(digits, scale, to) : undefined;
+    if (fitting !== undefined) return fitting;
+  } else if (from.kind === "string") {
+    const fitting = plainDecimal(value as string, to);
+    if (fitting !== undefined) return fitting;
+  }
+  return decimalByRules(value, from, to, { target, context });
+}
+
+/** The type's value of digits × 10^-scale when that is exact, within its range, and all can be computed in doubles. */
+function fittingDecimal(digits: number, scale: number, to: DecimalType): Decimal | undefined {
+  if (to.precision > 15 || scale > to.scale || (digits < 0 && to.unsigned)) return undefined;
+  const shifted = digits * (POWERS_OF_TEN[to.scale - scale] as number);
+  const bound = POWERS_OF_TEN[to.precision] as number;
+  return shifted < bound && shifted > -bound ? new Decimal(shifted, to.scale) : undefined;
+}
+
+const POWERS_OF_TEN: readonly number[] = Array.from({ length: 16 }, (_, power) => 10 ** power);
+
+/** {@link fittingDecimal} of a text of at most fifteen digits with a point between them or none. */
+function plainDecimal(text: string, to: DecimalType): Decimal | undefined {
+  const size = text.length;
+  if (size === 0 || size > 16) return undefined;
+  let digits = 0;
+  let point = -1;
+  for (let at = 0; at < size; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    else if (digit === POINT && point < 0 && at > 0) point = at;
+    else return undefined;
+  }
+  if (point === size - 1 || (point < 0 && size > 15)) return undefined;
+  return fittingDecimal(digits, point < 0 ? 0 : size - 1 - point, to);
+}
+
+/** `.` as a digit. */
+const POINT = -2;
+
+function decimalByRules(
+  value: Stored,
+  from: SqlType,
+  to: DecimalType,
+  place: { readonly target: StoreTarget; readonly context: StoreContext },
+): Decimal {
+  const { target, context } = place;
   const largest = largestDecimal(to.precision, to.scale);
   function clip(number: Decimal): Decimal {
     const rounded = roundDecimal(number, to.scale);

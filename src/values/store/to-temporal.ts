@@ -20,6 +20,7 @@ import {
   type ParsedDateTime,
   parseDateTime,
   parseTime,
+  plainDateTime,
   readTimeText,
   roundDateTime,
   roundTime,
@@ -68,6 +69,12 @@ export function storeDateTime(
   target: StoreTarget,
   context: StoreContext,
 ): DateTime | null {
+  const plain = from.kind === "string" ? plainDateTime(value as string) : undefined;
+  // What most rows hold needs none of the rules below.
+  if (plain !== undefined) {
+    if (to.kind === "datetime") return plain;
+    if (to.kind === "date" && plain.timeOfDayMicros === 0) return plain;
+  }
   if (from.kind === "json") return storeJsonDate(value as JsonValue, to, target, context);
   // A TIMESTAMP has no zero parts, whatever sql_mode allows for DATE and DATETIME.
   const rules =

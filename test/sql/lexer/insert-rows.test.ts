@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findValuesStart, type LiteralKind, readInsertRows } from "../../../src/sql/lexer/insert-rows.ts";
+import { parseDecimalPrefix } from "../../../src/values/decimal.ts";
 
 const OPTIONS = { backslashEscapes: true, ansiQuotes: false };
 
@@ -41,6 +42,20 @@ describe("readInsertRows", () => {
     expect(
       read("insert t values (18446744073709551615,-9223372036854775808,9007199254740993)")?.rows,
     ).toEqual([[18446744073709551615n, -9223372036854775808n, 9007199254740993n]]);
+  });
+
+  test("reads decimals of any length as the parser does", () => {
+    const texts = [
+      "0.0",
+      "-0.00",
+      "-1.5",
+      "00012.3400",
+      "1234567.12345678",
+      "123456789012345.1",
+      "0.1234567890123456789",
+    ];
+    const read1 = read(`insert t values (${texts.join(",")})`)?.rows[0];
+    expect(read1).toEqual(texts.map((text) => parseDecimalPrefix(text).value));
   });
 
   test("stops after the last tuple", () => {
