@@ -346,13 +346,30 @@ function inlineField(bytes: Uint8Array): TupleField {
   return { kind: "inline", bytes, start: 0, end: bytes.length };
 }
 
+/** Tuples share blocks of memory: one of its own costs each an allocation outside the heap, and the collector as much. */
+const TUPLE_BLOCK_SIZE = 32_768;
+const TUPLE_SIZE_SHARED_MAX = 2_048;
+let tupleBlock = new ArrayBuffer(TUPLE_BLOCK_SIZE);
+let tupleBlockUsed = 0;
+
+function allocateTuple(size: number): Uint8Array {
+  if (size > TUPLE_SIZE_SHARED_MAX) return new Uint8Array(size);
+  if (tupleBlockUsed + size > TUPLE_BLOCK_SIZE) {
+    tupleBlock = new ArrayBuffer(TUPLE_BLOCK_SIZE);
+    tupleBlockUsed = 0;
+  }
+  const tuple = new Uint8Array(tupleBlock, tupleBlockUsed, size);
+  tupleBlockUsed += size;
+  return tuple;
+}
+
 /** Joins encoded fields to a tuple. `ends` are the ends in `data`; -end - 1 for NULL. */
 function assembleTuple(ends: readonly number[], data: FieldWriter): Uint8Array {
   const count = ends.length;
   const narrowHeader = 2 + 2 * count;
   const wide = narrowHeader + data.size > NARROW_OFFSET_MASK;
   const header = wide ? 2 + 4 * count : narrowHeader;
-  const tuple = new Uint8Array(header + data.size);
+  const tuple = allocateTuple(header + data.size);
   const head = count | (wide ? TUPLE_WIDE : 0);
   tuple[0] = head;
   tuple[1] = head >>> 8;
