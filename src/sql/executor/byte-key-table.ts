@@ -134,7 +134,7 @@ export class ByteKeyTable {
 }
 
 /** A hash of all bytes, well mixed in its low bits (the table) and its high ones (partitions on disk). */
-function hashOf(bytes: Uint8Array, size: number): number {
+export function hashOf(bytes: Uint8Array, size: number): number {
   let hash = 0x811c9dc5 ^ size;
   for (let i = 0; i < size; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);

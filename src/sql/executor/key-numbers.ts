@@ -3,7 +3,7 @@
  * folded by its collation. So grouping a million rows by a few texts folds a few texts.
  */
 import { FieldWriter } from "../../values/codec/field-writer.ts";
-import { ByteKeyTable } from "./byte-key-table.ts";
+import { ByteKeyTable, hashOf } from "./byte-key-table.ts";
 import type { Frame } from "./frame.ts";
 import type { GroupKey } from "./group-key.ts";
 
@@ -83,6 +83,11 @@ export class KeyNumbers {
     if (spelling >= 0) return this.#numbers[spelling] as number;
     key.writeFolded(frame, writer);
     return this.#table.find(writer.bytes, writer.size);
+  }
+
+  /** The hash of the key that {@link find} has just not found: the same for all spellings. */
+  get lastHash(): number {
+    return hashOf(this.#writer.bytes, this.#writer.size);
   }
 
   #setNumber(spelling: number, number: number): void {

@@ -187,7 +187,7 @@ function deduplicationOf(
   return {
     input,
     columns: expressions,
-    apply: (rows) => new Distinct(rows, groupKeyFor(expressions, builder)),
+    apply: (rows) => new Distinct(rows, groupKeyFor(expressions, builder), input.shape),
   };
 }
 

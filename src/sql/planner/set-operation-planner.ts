@@ -69,7 +69,7 @@ export function planSetOperation(operation: SetOperation, context: QueryContext)
       build: () => {
         if (operation.operator === "union") {
           const all = new UnionAll(parts.map(buildPart));
-          return operation.distinct ? new Distinct(all, buildKey()) : all;
+          return operation.distinct ? new Distinct(all, buildKey(), shape) : all;
         }
         return new CountedSetOperation(operation.operator, {
           distinct: operation.distinct,

@@ -33,6 +33,10 @@ async function bothWays(sql: string): Promise<[(string | null)[][], (string | nu
   }
 }
 
+function sorted(rows: readonly (string | null)[][]): string[] {
+  return rows.map((row) => JSON.stringify(row)).sort();
+}
+
 beforeAll(async () => {
   database = await TestDatabase.open();
   await database.run(`CREATE DATABASE d; USE d;
@@ -124,6 +128,37 @@ describe("with little memory", () => {
     );
     expect(spilled).toEqual(unspilled);
   });
+
+  const aggregates =
+    "COUNT(*), SUM(amount), AVG(big), MIN(made), MAX(n), MIN(name), COUNT(DISTINCT n), BIT_XOR(id), SUM(f)";
+
+  test("groups have the same members", async () => {
+    for (const key of ["n", "name", "padded", "made", "e, name", "UPPER(name), n", "j, n", "m", "f", "big"]) {
+      const [unspilled, spilled] = await bothWays(`SELECT ${key}, ${aggregates} FROM t GROUP BY ${key}`);
+      expect(sorted(spilled), key).toEqual(sorted(unspilled));
+    }
+  }, 60_000);
+
+  test("groups of a join, filtered and joined again, have the same members", async () => {
+    const [unspilled, spilled] = await bothWays(
+      `SELECT q.n, q.c, u.id FROM (SELECT t.n, COUNT(u.id) c, SUM(t.amount) s FROM t LEFT JOIN u ON u.id = t.id
+       GROUP BY t.n HAVING s <> 0) q JOIN u ON u.n = q.n ORDER BY u.id`,
+    );
+    expect(unspilled.length).toBeGreaterThan(1000);
+    expect(spilled).toEqual(unspilled);
+  });
+
+  test("DISTINCT and UNION let the same values through", async () => {
+    for (const query of [
+      "SELECT DISTINCT n FROM t",
+      "SELECT DISTINCT LOWER(name), f FROM t",
+      "SELECT DISTINCT big, made FROM t",
+      "SELECT n, LOWER(name) FROM t UNION SELECT n, LOWER(name) FROM u",
+    ]) {
+      const [unspilled, spilled] = await bothWays(query);
+      expect(sorted(spilled), query).toEqual(sorted(unspilled));
+    }
+  }, 60_000);
 
   test("a sort whose rows are not all asked for leaves no file", async () => {
     const { spill } = database.engine;
