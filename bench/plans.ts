@@ -1,6 +1,6 @@
 /**
- * How queries find their rows, on CairnDB and MySQL side by side: `npx tsx --conditions=development bench/plans.ts
- * --mysql HOST:PORT [--rows N] [--rounds N] [--only text]`. Each query runs for a while on one connection, servers take
+ * How queries find their rows, on CairnDB and MySQL side by side: `npm run bench:plans -- --mysql HOST:PORT [--rows N]
+ * [--rounds N] [--only text]`. Each query runs for a while on one connection, servers take
  * turns, the best round counts; every answer is compared with the first server's. A plan that is wrong by its kind, not by
  * a constant, shows as a ratio of a tenth or less.
  */

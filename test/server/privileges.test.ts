@@ -72,4 +72,15 @@ describe.each(groups)("after '$grant'", ({ grant, outcomes }) => {
       expect(await outcomeOf(statement), statement).toBe(expected);
     }
   });
+
+  test("a statement that was allowed is refused after REVOKE, and allowed again after GRANT", async () => {
+    const read = "SELECT a FROM p1.t WHERE id = 1";
+    await root.query("GRANT SELECT ON p1.* TO lim");
+    expect([await outcomeOf(read), await outcomeOf(read)]).toEqual(["ok", "ok"]);
+    await root.query("REVOKE SELECT ON p1.* FROM lim");
+    expect(await outcomeOf(read)).toMatch(/^1142/);
+    await root.query("GRANT SELECT ON p1.t TO lim");
+    expect(await outcomeOf(read)).toBe("ok");
+    await root.query("REVOKE SELECT ON p1.t FROM lim");
+  });
 });

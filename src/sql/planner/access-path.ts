@@ -16,6 +16,7 @@ import {
 import { estimateRange } from "./key-range-builder.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { type KnownRows, refersTo, type StoredRelation } from "./relation.ts";
+import { noteChoice } from "./value-check.ts";
 
 export interface AccessPath {
   /** 0: primary */
@@ -94,12 +95,13 @@ export function bestPath(
   // A scan that locks keeps others from all that it passes over.
   const isLocked = context.builder.tables[relation.slot]?.lock !== undefined;
   const wholeCost = isLocked ? whole.cost * LOCKED_SCAN_FACTOR : whole.cost;
+  const candidates = candidatePaths(relation, conditions, context);
   let best: AccessPath | undefined;
-  for (const path of candidatePaths(relation, conditions, context)) {
-    if (best === undefined || path.cost < best.cost) best = path;
-  }
-  if (best === undefined) return whole;
-  return best.cost < wholeCost || forcedIndexes(relation) !== undefined ? best : whole;
+  for (const path of candidates) if (best === undefined || path.cost < best.cost) best = path;
+  const chosen =
+    best !== undefined && (best.cost < wholeCost || forcedIndexes(relation) !== undefined) ? best : whole;
+  noteChoice(relation, chosen, candidates, context.builder);
+  return chosen;
 }
 
 /** Through a covering index where there is a cheaper one. */

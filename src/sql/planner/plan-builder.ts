@@ -10,10 +10,12 @@ import { FIELD_NULL, type FieldReader, type FieldState, type ReadBlob } from "..
 import type { Value } from "../../values/value.ts";
 import { type BoundExpression, visitReferences } from "../binder/bound-expression.ts";
 import type { BindEnvironment } from "../binder/name-scope.ts";
-import type { Frame, RowSlot } from "../executor/frame.ts";
+import type { ExecutionFrame } from "../executor/execution-frame.ts";
+import type { RowSlot } from "../executor/frame.ts";
 import type { RowLayout } from "../expression/row-layout.ts";
 import type { PlannerCatalog, StoredTable } from "./catalog.ts";
 import type { ExplainNode } from "./plan-node.ts";
+import type { ValueCheck } from "./value-check.ts";
 
 export interface PlannedTable {
   readonly table: StoredTable;
@@ -42,7 +44,7 @@ export class PlanBuilder implements RowLayout {
   /** What the queries read of the slots; absent for slots whose rows may be read in ways that are not listed. */
   readonly #reads: Map<number, ColumnReads> = new Map<number, ColumnReads>();
   /** A frame with the values that parameters have while planning, for estimates. */
-  readonly sampleFrame: Frame | undefined;
+  readonly sampleFrame: ExecutionFrame | undefined;
   /** Slots whose row may be missing: the null-extended sides of outer joins. */
   readonly nullableSlots: Set<number> = new Set<number>();
   /** Plans of subqueries in expressions, for EXPLAIN. */
@@ -57,13 +59,19 @@ export class PlanBuilder implements RowLayout {
     readonly errno: number;
     readonly message: string;
   }[] = [];
+  /** By slot: what to ask before the plan runs with other parameters. */
+  readonly valueChecks: Map<number, ValueCheck> = new Map<number, ValueCheck>();
   registerCount = 0;
   /** What is compiled now serves planning only. */
   isEstimating = false;
   /** Names of computed tables, functions and variables whose use forbids keeping the plan. */
   cacheable = true;
 
-  constructor(catalog: PlannerCatalog, environment: BindEnvironment, sampleFrame: Frame | undefined) {
+  constructor(
+    catalog: PlannerCatalog,
+    environment: BindEnvironment,
+    sampleFrame: ExecutionFrame | undefined,
+  ) {
     this.catalog = catalog;
     this.environment = {
       ...environment,

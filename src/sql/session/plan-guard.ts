@@ -2,8 +2,11 @@
  * When a plan made earlier may run again: the session's settings, database and branches are what they were, and the
  * parameters have the same types. Definitions of tables are checked when the plan opens them.
  */
+import type { TableView } from "../../engine/api.ts";
 import type { SqlType } from "../../values/sql-type.ts";
+import type { Value } from "../../values/value.ts";
 import type { PlanBuilder } from "../planner/plan-builder.ts";
+import { hasBetterPath } from "../planner/value-check.ts";
 import type { SessionState } from "./session-state.ts";
 import type { StatementSettings } from "./statement-settings.ts";
 
@@ -53,6 +56,18 @@ export class PlanGuard {
   isOutgrown(currentCount: (slot: number) => number): boolean {
     if (++this.#executions % EXECUTIONS_BETWEEN_LOOKS !== 0) return false;
     return this.#counts.some((count, slot) => currentCount(slot) > count * GROWTH_MAX + GROWTH_FLOOR);
+  }
+
+  /** True when the plan reads much that an index would spare for these parameters. */
+  isMisled(values: readonly Value[], viewOf: (slot: number) => TableView | undefined): boolean {
+    const { valueChecks, sampleFrame } = this.#builder;
+    if (valueChecks.size === 0 || sampleFrame === undefined) return false;
+    sampleFrame.parameters = values;
+    for (const check of valueChecks.values()) {
+      const view = viewOf(check.slot);
+      if (view !== undefined && hasBetterPath(check, view, sampleFrame)) return true;
+    }
+    return false;
   }
 
   /** Notes found while binding come with every execution. */

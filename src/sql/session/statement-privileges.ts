@@ -24,13 +24,25 @@ import { type NamedColumns, readColumns, readTables } from "./statement-names.ts
 /** Accounts that may do everything, which most connections' accounts may: nothing is looked up for them. */
 const unlimited = new WeakMap<Account, boolean>();
 
+interface Allowed {
+  readonly account: Account;
+  readonly database: string | undefined;
+}
+
+/** Statements of a session that were found to be allowed: accounts are replaced when anything about them changes. */
+const allowed = new WeakMap<Statement, Allowed>();
+
 /** Throws 1044, 1045, 1142, 1143 or 1227 for what the session's account may not do. */
 export function requireStatementPrivileges(statement: Statement, session: SessionState): void {
   const { accounts } = session.services;
   if (accounts === undefined) return;
   const account = accounts.mustGet(session.connection.account);
   if (isUnlimited(account)) return;
+  const { database } = session;
+  const known = allowed.get(statement);
+  if (known !== undefined && known.account === account && known.database === database) return;
   new StatementCheck(account, session).check(statement);
+  allowed.set(statement, { account, database });
 }
 
 function isUnlimited(account: Account): boolean {

@@ -32,7 +32,12 @@ export function openChange<P extends ChangePlan>(
   const { frame } = plan.changed.executable;
   plan.changed.rebind(run);
   return whenDone(plan.changed.open(), (isOpen) => {
-    if (isOpen && !guard.isOutgrown((slot) => frame.tables[slot]?.rowCount() ?? 0)) {
+    const viewOf = (slot: number) => frame.tables[slot];
+    const isStale =
+      !isOpen ||
+      guard.isOutgrown((slot) => viewOf(slot)?.rowCount() ?? 0) ||
+      guard.isMisled(parameters.values, viewOf);
+    if (!isStale) {
       guard.replayWarnings(session);
       return plan;
     }

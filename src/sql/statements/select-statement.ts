@@ -114,7 +114,12 @@ function reusablePlan(
   if (kept === undefined) return undefined;
   const { guard, executable } = kept;
   const fits = guard.holds(session, parameters.types) && executable.openTables(transaction);
-  if (!fits || guard.isOutgrown((slot) => executable.frame.tables[slot]?.rowCount() ?? 0)) {
+  const viewOf = (slot: number) => executable.frame.tables[slot];
+  const isStale =
+    !fits ||
+    guard.isOutgrown((slot) => viewOf(slot)?.rowCount() ?? 0) ||
+    guard.isMisled(parameters.values, viewOf);
+  if (isStale) {
     keptPlans.delete(query);
     return undefined;
   }

@@ -284,4 +284,16 @@ describe("a kept plan of statements that differ in literals", () => {
     await database.run(`INSERT INTO g VALUES ${rows.join(",")}`);
     for (let i = 0; i < 200; i++) expect(await select(int(i))).toEqual([["3"]]);
   });
+
+  test("reads few rows by an index after it was made for many, and the right ones", async () => {
+    await using database = await TestDatabase.open();
+    await database.run("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), KEY (a))");
+    const rows = Array.from({ length: 5000 }, (_, id) => `(${id}, ${id % 1000}, 'row ${id}')`);
+    await database.run(`INSERT INTO t VALUES ${rows.join(", ")}`);
+    const execute = await prepare(database, "SELECT COUNT(b), MIN(id) FROM t WHERE a BETWEEN ? AND ?");
+    expect(await execute(int(0), int(999))).toEqual([["5000", "0"]]);
+    expect(await execute(int(7), int(7))).toEqual([["5", "7"]]);
+    expect(await execute(int(0), int(999))).toEqual([["5000", "0"]]);
+    expect(await execute(int(5), int(4))).toEqual([["0", null]]);
+  });
 });
