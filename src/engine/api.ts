@@ -196,6 +196,8 @@ export interface TableChange {
   readonly newName?: string;
   readonly autoIncrement?: bigint;
   readonly convertRow?: (oldValues: readonly Value[]) => readonly Value[];
+  /** Ends the change with its reason when it is aborted before the new trees are built: then nothing has changed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface DatabaseOptions {

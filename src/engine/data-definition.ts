@@ -204,6 +204,7 @@ export class EngineDataDefinition implements DataDefinition {
       convertRow: change.convertRow,
       chunks: database.chunks,
       clock: database.services.clock,
+      signal: change.signal,
       folder: database.folder,
       duplicate: (index: number, values: readonly Value[]) => duplicateEntry(table, index, values),
       checkRow: this.#host.foreignKeyChecks

@@ -31,6 +31,8 @@ export interface Rebuild {
   readonly convertRow: ((oldValues: readonly Value[]) => readonly Value[]) | undefined;
   readonly chunks: ChunkStore;
   readonly clock: Clock;
+  /** Ends the rebuild with its reason when it is aborted: then nothing has changed. */
+  readonly signal: AbortSignal | undefined;
   /** The database's folder: sorted runs that do not fit in memory go there. */
   readonly folder: string;
   /** Makes the error for two rows with the same unique value; index 0 is the primary key. */
@@ -187,7 +189,7 @@ class RowScan {
   }
 
   async run(): Promise<void> {
-    const pace = new Pace(this.#rebuild.clock);
+    const pace = new Pace(this.#rebuild);
     const cursor = this.#rebuild.view.openCursor(0, {}, "forward");
     while (cursor.next()) {
       this.#take(cursor);
@@ -196,9 +198,9 @@ class RowScan {
   }
 
   async buildRows(sorted: TupleCursor): Promise<Hash> {
-    const { chunks, clock, duplicate } = this.#rebuild;
+    const { chunks, duplicate } = this.#rebuild;
     return await buildSorted(
-      { chunks, clock, content: CONTENT_ROWS, sorted },
+      { pace: new Pace(this.#rebuild), chunks, content: CONTENT_ROWS, sorted },
       {
         value: (cursor) => {
           const { valueBytes, valueStart, valueEnd } = cursor;
@@ -281,8 +283,9 @@ class IndexRun {
   }
 
   async build(): Promise<Hash> {
-    const { chunks, clock } = this.#rebuild;
-    const source: SortedSource = { chunks, clock, content: CONTENT_OPAQUE, sorted: this.#sorter.sorted() };
+    const { chunks } = this.#rebuild;
+    const pace = new Pace(this.#rebuild);
+    const source: SortedSource = { pace, chunks, content: CONTENT_OPAQUE, sorted: this.#sorter.sorted() };
     return await buildSorted(source, {
       value: () => NO_VALUE,
       sameAsLast: (cursor, last) => this.#checkUnique(cursor, last),
@@ -318,14 +321,14 @@ class IndexRun {
 const UNIQUE_ENTRY: Uint8Array = new Uint8Array([1]);
 
 interface SortedSource {
+  readonly pace: Pace;
   readonly chunks: ChunkStore;
-  readonly clock: Clock;
   readonly content: TreeContent;
   readonly sorted: TupleCursor;
 }
 
 async function buildSorted(
-  { chunks, clock, content, sorted }: SortedSource,
+  { pace, chunks, content, sorted }: SortedSource,
   each: {
     readonly value: (cursor: TupleCursor) => Uint8Array;
     /** Called with the key before this one; throws when they may not both be there. */
@@ -333,7 +336,6 @@ async function buildSorted(
   },
 ): Promise<Hash> {
   const builder = new TreeBuilder(chunks, content);
-  const pace = new Pace(clock);
   let last: Uint8Array | undefined;
   while (sorted.next()) {
     const key = sorted.keyBytes.slice(sorted.keyStart, sorted.keyEnd);
@@ -345,14 +347,16 @@ async function buildSorted(
   return builder.finish();
 }
 
-/** Keeps long synchronous work from holding up everyone else. */
+/** Keeps long synchronous work from holding up everyone else, and ends it when it is killed. */
 class Pace {
   readonly #clock: Clock;
+  readonly #signal: AbortSignal | undefined;
   #rows = 0;
   #sliceEnd: number;
 
-  constructor(clock: Clock) {
+  constructor({ clock, signal }: Rebuild) {
     this.#clock = clock;
+    this.#signal = signal;
     this.#sliceEnd = clock.monotonicMs() + SLICE_MS;
   }
 
@@ -364,6 +368,7 @@ class Pace {
 
   async rest(): Promise<void> {
     await yieldToOthers();
+    this.#signal?.throwIfAborted();
     this.#sliceEnd = this.#clock.monotonicMs() + SLICE_MS;
   }
 }

@@ -53,6 +53,7 @@ export async function runAlterTable(statement: AlterTable, run: TransactionRun):
   session.transactions.rollback();
   await session.engineSession.dataDefinition.alterTable(revision, view.name, {
     schema,
+    signal: run.options.signal,
     ...(newName !== undefined && newName.name !== view.name ? { newName: newName.name } : {}),
     ...(applied.autoIncrement !== undefined ? { autoIncrement: applied.autoIncrement } : {}),
     ...(convertRow !== undefined ? { convertRow } : {}),

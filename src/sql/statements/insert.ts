@@ -2,6 +2,7 @@
 
 import { yieldToOthers } from "../../base/clock.ts";
 import { inSequence, type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
+import { Pause } from "../../base/pause.ts";
 import type { Hash } from "../../bytes/hash.ts";
 import type { TableWriter } from "../../engine/api.ts";
 import type { Column } from "../../tables/schema.ts";
@@ -37,6 +38,8 @@ const VALUES_DEPRECATED =
   "'VALUES function' is deprecated and will be removed in a future release. Please use an alias (INSERT INTO ... VALUES (...) AS alias) and replace VALUES(col) in the ON DUPLICATE KEY UPDATE clause with alias.col instead";
 
 const SLICE_MS = 10;
+/** Rows of a query between looks at the clock. */
+const ROWS_PER_LOOK = 128;
 
 /** Where a column's value comes from: `undefined` at run time means the column's default. */
 type ColumnValue = { readonly evaluate: Evaluator; readonly type: SqlType } | "default";
@@ -309,7 +312,9 @@ class InsertPlan {
     );
     while (frame.registers.length < this.#builder.registerCount) frame.registers.push(null);
     const inserter = this.#openInserter(frame, false);
+    const pause = new Pause(this.#run.options.signal);
     for (const [at, row] of rows.entries()) {
+      if (at % ROWS_PER_LOOK === 0 && pause.isDue()) await pause.take();
       context.rowNumber = at + 1;
       this.#fillDefaults(frame, this.#positions);
       for (let i = 0; i < row.length; i++) {

@@ -1,4 +1,7 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { yieldToOthers } from "../../../src/base/clock.ts";
+import { SORT_RUN_PREFIX } from "../../../src/tables/key-sorter.ts";
 import { sqlError } from "../../../src/values/sql-error.ts";
 import { TestDatabase } from "../../support/test-database.ts";
 
@@ -12,7 +15,11 @@ async function openTable(): Promise<TestDatabase> {
   return database;
 }
 
-describe.each(["UPDATE t SET a = a + 1", "DELETE FROM t WHERE a >= 0"])("%s", (sql) => {
+describe.each([
+  "UPDATE t SET a = a + 1",
+  "DELETE FROM t WHERE a >= 0",
+  "INSERT INTO t SELECT id + 100000, a FROM t",
+])("%s", (sql) => {
   test("lets other connections run meanwhile", async () => {
     await using database = await openTable();
     const other = await database.connect();
@@ -35,5 +42,27 @@ describe.each(["UPDATE t SET a = a + 1", "DELETE FROM t WHERE a >= 0"])("%s", (s
     expect(await database.rows("SELECT COUNT(*), SUM(a) FROM t")).toEqual([
       [String(ROWS), String((ROWS * (ROWS - 1)) / 2)],
     ]);
+  });
+});
+
+describe.each([
+  "CREATE INDEX b ON t (a, id)",
+  "ALTER TABLE t MODIFY a BIGINT",
+  "ALTER TABLE t DROP PRIMARY KEY",
+])("%s", (sql) => {
+  test("ends when it is killed, and leaves the table and the folder as they were", async () => {
+    await using database = await openTable();
+    const before = await database.rows("SHOW CREATE TABLE t");
+    const kill = new AbortController();
+    const change = database.run(sql, kill.signal);
+    await yieldToOthers();
+    kill.abort(sqlError("ER_QUERY_INTERRUPTED"));
+    await expect(change).rejects.toMatchObject({ code: "ER_QUERY_INTERRUPTED" });
+    expect(await database.rows("SHOW CREATE TABLE t")).toEqual(before);
+    expect(await database.rows("SELECT COUNT(*), SUM(a) FROM t")).toEqual([
+      [String(ROWS), String((ROWS * (ROWS - 1)) / 2)],
+    ]);
+    const files = readdirSync(database.folder, { recursive: true, encoding: "utf8" });
+    expect(files.filter((name) => name.includes(SORT_RUN_PREFIX))).toEqual([]);
   });
 });
