@@ -15,7 +15,7 @@ import { ExecutableQuery, type FieldEmit } from "../planner/executable-query.ts"
 import { PlanBuilder } from "../planner/plan-builder.ts";
 import { planQuery } from "../planner/query-planner.ts";
 import { SessionCatalog } from "./session-catalog.ts";
-import type { ContextOptions, SessionContext } from "./session-context.ts";
+import { type ContextOptions, SessionContext } from "./session-context.ts";
 import type { SessionState } from "./session-state.ts";
 
 export interface ParameterValues {
@@ -25,6 +25,13 @@ export interface ParameterValues {
 
 export const NO_PARAMETERS: ParameterValues = { types: [], values: [] };
 
+/** Values are read for estimates: what there is to warn of, the execution says. */
+class PlanningContext extends SessionContext {
+  override warn(): void {}
+
+  override setUserVariable(): void {}
+}
+
 /** A builder for the statement, with a frame that knows the parameters for estimates. */
 export function createBuilder(
   session: SessionState,
@@ -32,7 +39,7 @@ export function createBuilder(
   parameters: ParameterValues,
   context: SessionContext,
 ): PlanBuilder {
-  const sample = new ExecutionFrame(0, 0, context);
+  const sample = new ExecutionFrame(0, 0, new PlanningContext(session, { signal: context.signal }));
   sample.parameters = parameters.values;
   return new PlanBuilder(
     new SessionCatalog(session, transaction),

@@ -297,3 +297,15 @@ describe("a kept plan of statements that differ in literals", () => {
     expect(await execute(int(5), int(4))).toEqual([["0", null]]);
   });
 });
+
+test("text that is no number is warned of once, by the execution and not by planning", async () => {
+  await using database = await openTable();
+  const warnings = async (sql: string): Promise<Rows> => {
+    await database.run(sql);
+    return await database.rows("SHOW WARNINGS");
+  };
+  const expected = [["Warning", "1292", "Truncated incorrect DOUBLE value: '20x'"]];
+  expect(await warnings("SELECT id FROM t WHERE a = '20x'")).toEqual(expected);
+  expect(await warnings("SELECT id FROM t WHERE a = '20x'")).toEqual(expected);
+  expect(await warnings("SELECT COUNT(*) FROM t WHERE a > '20x'")).toEqual(expected);
+});
