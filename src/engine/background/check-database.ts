@@ -8,8 +8,8 @@ import { NodeReader } from "../../prolly/node-reader.ts";
 import { checkRepository } from "../../vcs/check.ts";
 import { walkAddresses } from "../../vcs/walk-addresses.ts";
 
-/** Trees are walked in order: more than the nodes on the way is rarely needed again. */
-const NODE_CACHE_BYTES = 16 * 1024 * 1024;
+/** Rows are looked up in the indexes of their table, whose nodes should stay meanwhile. */
+const NODE_CACHE_BYTES = 64 * 1024 * 1024;
 
 export interface DatabaseProblem {
   /** A file, ref, commit or table. */
