@@ -1,4 +1,5 @@
 /** SELECT and the other query expressions as statements, with INTO. */
+import { type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import type { Transaction } from "../../engine/api.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Value } from "../../values/value.ts";
@@ -61,10 +62,28 @@ function runReading(query: Query, run: StatementRun): Promise<void> | undefined 
 }
 
 function runInside(query: Query, transaction: Transaction, run: StatementRun): Promise<void> | undefined {
-  const { session, options, parameters } = run;
+  const { session, options } = run;
   const context = new SessionContext(session, { signal: options.signal });
-  const reused = reusablePlan(query, session, parameters, transaction);
-  if (reused !== undefined) return runOpened(query, reused, run, context);
+  const reused = reusablePlan(query, run, transaction);
+  if (!(reused instanceof Promise)) {
+    return reused === undefined
+      ? runAnew(query, transaction, run, context)
+      : runOpened(query, reused, run, context);
+  }
+  return reused.then((executable) =>
+    executable === undefined
+      ? runAnew(query, transaction, run, context)
+      : runOpened(query, executable, run, context),
+  );
+}
+
+function runAnew(
+  query: Query,
+  transaction: Transaction,
+  run: StatementRun,
+  context: SessionContext,
+): Promise<void> | undefined {
+  const { session, parameters } = run;
   const planned = planAndOpen(session, transaction, query, { parameters, context });
   const runPlanned = (executable: ExecutableQuery): Promise<void> | undefined => {
     keepPlan(query, executable, session, parameters);
@@ -103,28 +122,44 @@ interface KeptPlan {
 /** Plans by the AST they were made of; an AST belongs to one session and is reused through its statement cache. */
 const keptPlans = new WeakMap<Query, KeptPlan>();
 
-/** The plan of an earlier execution with its tables open, when it still fits. */
+/** The plan of an earlier execution with its tables open, when it still fits. A promise when opening has to wait. */
 function reusablePlan(
   query: Query,
-  session: SessionState,
-  parameters: ParameterValues,
+  run: StatementRun,
   transaction: Transaction,
-): ExecutableQuery | undefined {
+): MaybePromise<ExecutableQuery | undefined> {
   const kept = keptPlans.get(query);
   if (kept === undefined) return undefined;
+  const { session, parameters } = run;
   const { guard, executable } = kept;
-  const fits = guard.holds(session, parameters.types) && executable.openTables(transaction);
+  if (!guard.holds(session, parameters.types)) return forgetPlan(query, kept);
+  if (!executable.locksRows) return checkOpened(query, kept, run, executable.openTables(transaction));
+  const opened = executable.openWriters(transaction, session.settings.foreignKeyChecks);
+  return whenDone(opened, (isOpen) =>
+    checkOpened(query, kept, run, isOpen && executable.openTables(transaction)),
+  );
+}
+
+function checkOpened(
+  query: Query,
+  kept: KeptPlan,
+  { session, parameters }: StatementRun,
+  isOpen: boolean,
+): ExecutableQuery | undefined {
+  const { guard, executable } = kept;
   const viewOf = (slot: number) => executable.frame.tables[slot];
   const isStale =
-    !fits ||
+    !isOpen ||
     guard.isOutgrown((slot) => viewOf(slot)?.rowCount() ?? 0) ||
     guard.isMisled(parameters.values, viewOf);
-  if (isStale) {
-    keptPlans.delete(query);
-    return undefined;
-  }
+  if (isStale) return forgetPlan(query, kept);
   guard.replayWarnings(session);
   return executable;
+}
+
+function forgetPlan(query: Query, { executable }: KeptPlan): undefined {
+  keptPlans.delete(query);
+  executable.end();
 }
 
 function keepPlan(
@@ -133,9 +168,8 @@ function keepPlan(
   session: SessionState,
   parameters: ParameterValues,
 ): void {
-  // Locking reads open writers, which takes waits: they are planned each time.
   const { builder } = executable;
-  if (!builder.cacheable || executable.locksRows || query.into !== undefined) return;
+  if (!builder.cacheable || query.into !== undefined) return;
   keptPlans.set(query, { executable, guard: new PlanGuard(session, parameters.types, builder) });
 }
 

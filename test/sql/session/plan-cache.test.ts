@@ -309,3 +309,64 @@ test("text that is no number is warned of once, by the execution and not by plan
   expect(await warnings("SELECT id FROM t WHERE a = '20x'")).toEqual(expected);
   expect(await warnings("SELECT COUNT(*) FROM t WHERE a > '20x'")).toEqual(expected);
 });
+
+describe("a kept plan of a locking read", () => {
+  test("locks the rows of each execution, and lets go of them at its end", async () => {
+    await using database = await openTable();
+    const other = await database.connect();
+    await other.run("SET innodb_lock_wait_timeout = 1");
+    const lock = await prepare(database, "SELECT s FROM t WHERE id = ? FOR UPDATE");
+    for (const id of [1, 2, 3]) {
+      await database.run("START TRANSACTION");
+      expect(await lock(int(id))).toEqual([[["one", "two", "three"][id - 1]]]);
+      await expect(other.run(`SELECT s FROM t WHERE id = ${id} FOR UPDATE NOWAIT`)).rejects.toThrow(/NOWAIT/);
+      await other.run(`UPDATE t SET a = a + 1 WHERE id = ${(id % 3) + 1}`);
+      await database.run("COMMIT");
+      await other.run(`UPDATE t SET a = a + 1 WHERE id = ${id}`);
+    }
+  });
+
+  test("reads what others have committed since, also after it has waited or failed", async () => {
+    await using database = await openTable();
+    const other = await database.connect();
+    await database.run("SET innodb_lock_wait_timeout = 1");
+    const lock = await prepare(database, "SELECT a FROM t WHERE id = ? FOR SHARE");
+    expect(await lock(int(1))).toEqual([["10"]]);
+    await other.run("START TRANSACTION; UPDATE t SET a = 11 WHERE id = 1");
+    await expect(lock(int(1))).rejects.toThrow(/Lock wait timeout/);
+    const waiting = lock(int(1));
+    await other.run("COMMIT");
+    expect(await waiting).toEqual([["11"]]);
+    await other.run("UPDATE t SET a = 12 WHERE id = 1");
+    expect(await lock(int(1))).toEqual([["12"]]);
+  });
+
+  test("is made anew when the table is another one", async () => {
+    await using database = await openTable();
+    const other = await database.connect();
+    const lock = await prepare(database, "SELECT * FROM t WHERE a = ? FOR UPDATE");
+    expect(await lock(int(10))).toEqual([["1", "10", "one"]]);
+    expect(await lock(int(20))).toEqual([["2", "20", "two"]]);
+    await other.run("ALTER TABLE t DROP KEY a, ADD COLUMN n INT DEFAULT 5 FIRST");
+    expect(await lock(int(20))).toEqual([["5", "2", "20", "two"]]);
+    await other.run("DROP TABLE t");
+    await expect(lock(int(20))).rejects.toThrow(/doesn't exist/);
+  });
+
+  test("of a SERIALIZABLE transaction does not serve the same statement outside of one", async () => {
+    await using database = await openTable();
+    const other = await database.connect();
+    const read = await prepare(database, "SELECT a FROM t WHERE id = ?");
+    await database.run("SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+    for (let round = 0; round < 2; round++) {
+      await database.run("START TRANSACTION");
+      await read(int(1));
+      await expect(other.run("SELECT a FROM t WHERE id = 1 FOR UPDATE NOWAIT")).rejects.toThrow(/NOWAIT/);
+      await database.run("COMMIT");
+      // Under autocommit it is a plain read, which waits for nobody.
+      await other.run("START TRANSACTION; UPDATE t SET a = a + 1 WHERE id = 1");
+      expect(await read(int(1))).toEqual([["10"]]);
+      await other.run("ROLLBACK");
+    }
+  });
+});
