@@ -80,6 +80,19 @@ export class ByteWriter {
     this.#bytes.writeUInt32BE(value, offset);
   }
 
+  /** Overwrites eight bytes written before by a whole number up to 2^53 - 1. */
+  patchUint64(offset: number, value: number): void {
+    assert(Number.isSafeInteger(value) && value >= 0, "a safe whole number");
+    this.patchUint32(offset, Math.floor(value / 2 ** 32));
+    this.patchUint32(offset + 4, value % 2 ** 32);
+  }
+
+  /** Forgets what was written from `size` on. */
+  cut(size: number): void {
+    assert(size <= this.#size, "only what was written can be cut off");
+    this.#size = size;
+  }
+
   /** Everything written, without a copy: valid until the next write or {@link reset}. */
   view(start = 0): Buffer {
     return this.#bytes.subarray(start, this.#size);

@@ -130,7 +130,7 @@ export class BranchState {
   readonly name: string;
   generation: Generation;
   /** Metadata locks by table name, and {@link BRANCH_LOCK_KEY}. */
-  readonly metadataLocks: LockSpace = new LockSpace();
+  readonly metadataLocks: LockSpace = new LockSpace("few");
   #sequence = 0;
   /** In order of creation. All but the last have holders; the last is kept for the next reader. */
   readonly #snapshots: Snapshot[] = [];
@@ -189,11 +189,13 @@ export class BranchState {
     for (const edits of tables) {
       assert(edits.branch === this, "the edits are of this branch");
       const { active } = edits.state.layers;
-      for (const [index, delta] of edits.indexes.entries()) {
+      for (let index = 0; index < edits.indexes.length; index++) {
+        const delta = edits.indexes[index];
         const target = active.indexes[index];
-        assert(target !== undefined, "the table has the index");
+        assert(delta !== undefined && target !== undefined, "the table has the index");
+        if (delta.count === 0) continue;
         const before = target.sizeBytes;
-        for (const entry of delta.entries()) target.putVersion(entry, sequence, oldest);
+        target.putVersions(delta, sequence, oldest);
         this.#dirtyBytes += target.sizeBytes - before;
       }
       active.addToCount(sequence, edits.countChange);

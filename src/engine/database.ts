@@ -8,12 +8,12 @@
  */
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
+import { attempt } from "../base/attempt.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { Hash } from "../bytes/hash.ts";
 import { FileChunkStore } from "../chunks/file-chunk-store.ts";
 import { readBlob } from "../prolly/blob.ts";
 import { NodeReader } from "../prolly/node-reader.ts";
-import { SORT_RUN_PREFIX } from "../tables/key-sorter.ts";
 import { sqlError } from "../values/sql-error.ts";
 import { readCommit } from "../vcs/commit.ts";
 import {
@@ -36,7 +36,9 @@ import type { EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
 import type { LogRecord, RecordToLog } from "./log-record.ts";
+import { LogRecovery } from "./log-recovery.ts";
 import { replayRecord } from "./log-replay.ts";
+import { removeSortRuns } from "./sort-runs.ts";
 import { TableLoader } from "./table-loader.ts";
 import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
 
@@ -65,6 +67,7 @@ export class Database {
   /** Serialises every change of the chunk store's root. */
   readonly rootMutex: Mutex = new Mutex();
   readonly garbage: GarbageCollection;
+  readonly #recovery: LogRecovery;
   readonly #services: EngineServices;
   readonly #branches = new Map<string, BranchState>();
   readonly #readOnlyRoots = new Map<Hash, Generation>();
@@ -77,6 +80,7 @@ export class Database {
   readonly #frozenBranches = new Set<BranchState>();
   /** The log position of the frozen layers, while a checkpoint is under way or has failed. */
   #frozenLsn: number | undefined;
+  #frozenPastFailure = false;
   #checkpointTimer: { cancel(): void } | undefined;
   #background: Promise<void> | undefined;
   #closed = false;
@@ -91,6 +95,8 @@ export class Database {
     this.readBlob = (hash) => readBlob(chunks, hash);
     this.#refs = readRefs(this.nodes, chunks.root);
     this.garbage = new GarbageCollection(this);
+    const log = (): WriteAheadLog | undefined => this.#log;
+    this.#recovery = new LogRecovery(options, log, () => this.checkpoint());
   }
 
   static exists(files: EngineServices["files"], folder: string): boolean {
@@ -252,6 +258,7 @@ export class Database {
       log.append(record, done, (error) => {
         failed?.();
         reject(error);
+        if (log.failure !== undefined) this.#recovery.schedule();
       });
     });
   }
@@ -289,7 +296,13 @@ export class Database {
         folded.install();
       }
       this.#followRefs(changes);
-      if (folded !== undefined) await this.#log?.removeCovered(folded.lsn);
+      if (folded !== undefined) {
+        if (folded.endsFailure) {
+          this.#appliedLsn = folded.lsn;
+          this.#log?.recover();
+        }
+        await this.#log?.removeCovered(folded.lsn);
+      }
       if (outcome.kind === "failed") throw outcome.error;
       return outcome.value.result;
     });
@@ -328,6 +341,7 @@ export class Database {
     if (this.#closed) return;
     this.#checkpointTimer?.cancel();
     await this.garbage.stop();
+    await this.#recovery.stop();
     await this.#background;
     try {
       if (this.#log?.failure === undefined) await this.checkpoint();
@@ -341,6 +355,7 @@ export class Database {
     if (this.#closed) return;
     this.#checkpointTimer?.cancel();
     await this.garbage.stop();
+    await this.#recovery.stop();
     await this.#background;
     await this.#release();
   }
@@ -370,18 +385,21 @@ export class Database {
   async #fold(): Promise<Folded | undefined> {
     const dirtyBranches = () => [...this.#branches.values()].filter((branch) => branch.dirty);
     if (this.#frozenLsn === undefined) {
-      if (dirtyBranches().length === 0) return undefined;
+      if (dirtyBranches().length === 0 && this.#log?.failure === undefined) return undefined;
       // What is being written still belongs to the old segment: with it applied, that segment is covered as a whole.
       this.#log?.startSegment();
       await this.#log?.groupAnswered();
-      // From here to the last freeze in one step: every branch with edits up to this position.
-      this.#frozenLsn = this.#appliedLsn;
+      // From here to the last freeze in one step: every branch with edits up to this position. What a failed log was
+      // given after the last applied record was refused, and must not be found by the next replay.
+      this.#frozenPastFailure = this.#log?.failure !== undefined;
+      this.#frozenLsn = this.#frozenPastFailure ? (this.#log?.nextLsn ?? 1) - 1 : this.#appliedLsn;
       for (const branch of dirtyBranches()) {
         freezeBranch(branch);
         this.#frozenBranches.add(branch);
       }
     }
     const lsn = this.#frozenLsn;
+    const endsFailure = this.#frozenPastFailure;
     const { clock, background, logger } = this.#services;
     const into = { chunks: this.chunks, nodes: this.nodes, clock, background, logger };
     const folded = await foldBranches([...this.#frozenBranches], into);
@@ -398,7 +416,8 @@ export class Database {
       this.#frozenBranches.clear();
       this.#frozenLsn = undefined;
     };
-    return { refs: readRefs(this.nodes, writeRefs(this.chunks, this.#refs, changes)), lsn, install };
+    const refs = readRefs(this.nodes, writeRefs(this.chunks, this.#refs, changes));
+    return { refs, lsn, endsFailure, install };
   }
 
   /** Brings open branches in line with refs that version control or a schema change has just moved. */
@@ -456,29 +475,12 @@ export class Database {
   }
 }
 
-/** A crash in the middle of an ALTER TABLE leaves its sorted runs. */
-async function removeSortRuns(files: EngineServices["files"], folder: string): Promise<void> {
-  for (const { name, kind } of files.list(folder)) {
-    if (kind === "file" && name.startsWith(SORT_RUN_PREFIX)) await files.removeFile(join(folder, name));
-  }
-}
-
-type Attempt<T> =
-  | { readonly kind: "done"; readonly value: T }
-  | { readonly kind: "failed"; readonly error: unknown };
-
-async function attempt<T>(task: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { kind: "done", value: await task() };
-  } catch (error) {
-    return { kind: "failed", error };
-  }
-}
-
 interface Folded {
   /** Not committed yet. */
   readonly refs: Refs;
   readonly lsn: number;
+  /** With it durable, a log that has failed may go on. */
+  readonly endsFailure: boolean;
   readonly install: () => void;
 }
 

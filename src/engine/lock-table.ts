@@ -97,12 +97,22 @@ interface Grant {
   modes: number;
 }
 
+/** Shared by all queues that have none, and never added to. */
+const NO_GRANTS: Grant[] = [];
+const NO_REQUESTS: LockRequest[] = [];
+
 /** Timers cannot run longer (24 days); such a wait is as good as unlimited. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** A space of locks by key: the rows of one table, the values of one unique index, the user locks of a server. */
 export class LockSpace {
   readonly #queues = new Map<string, LockQueue>();
+  readonly #keepsQueues: boolean;
+
+  /** `few`: of keys so few, and locked so often, that free ones are better kept than made anew. */
+  constructor(keys: "many" | "few" = "many") {
+    this.#keepsQueues = keys === "few";
+  }
 
   getQueue(key: string): LockQueue | undefined {
     return this.#queues.get(key);
@@ -144,7 +154,7 @@ export class LockSpace {
 
   /** Forgets a queue that nobody holds or waits for. */
   drop(key: string): void {
-    this.#queues.delete(key);
+    if (!this.#keepsQueues) this.#queues.delete(key);
   }
 
   get size(): number {
@@ -164,8 +174,11 @@ export class LockSpace {
 export class LockQueue {
   readonly #space: LockSpace;
   readonly #key: string;
-  readonly #granted: Grant[] = [];
-  readonly #waiting: LockRequest[] = [];
+  /** Most locks have one holder at a time; the first of several is kept here too. */
+  #owner: LockOwner | undefined = undefined;
+  #modes = 0;
+  #others: Grant[] = NO_GRANTS;
+  #waiting: LockRequest[] = NO_REQUESTS;
 
   constructor(space: LockSpace, key: string) {
     this.#space = space;
@@ -173,17 +186,19 @@ export class LockQueue {
   }
 
   modesOf(owner: LockOwner): number {
-    for (const grant of this.#granted) if (grant.owner === owner) return grant.modes;
+    if (this.#owner === owner) return this.#modes;
+    for (const grant of this.#others) if (grant.owner === owner) return grant.modes;
     return 0;
   }
 
   holders(): readonly LockOwner[] {
-    return this.#granted.map((grant) => grant.owner);
+    return this.#owner === undefined ? [] : [this.#owner, ...this.#others.map((grant) => grant.owner)];
   }
 
   tryAcquire(owner: LockOwner, mode: LockMode): boolean {
-    if (this.#granted.length === 0 && this.#waiting.length === 0) {
-      this.#granted.push({ owner, modes: mode });
+    if (this.#owner === undefined && this.#waiting.length === 0) {
+      this.#owner = owner;
+      this.#modes = mode;
       owner.noteHeld(this);
       return true;
     }
@@ -198,6 +213,7 @@ export class LockQueue {
   wait(owner: LockOwner, mode: LockMode, limits: WaitLimits): Promise<void> {
     assert(owner.request === undefined, "an owner waits for one lock at a time");
     const request = new LockRequest(this, owner, mode, limits);
+    if (this.#waiting === NO_REQUESTS) this.#waiting = [];
     // Who already holds a weaker mode goes first: those behind could not pass before it anyway.
     if (this.modesOf(owner) !== 0) this.#waiting.unshift(request);
     else this.#waiting.push(request);
@@ -207,9 +223,15 @@ export class LockQueue {
   }
 
   release(owner: LockOwner): void {
-    const at = this.#granted.findIndex((grant) => grant.owner === owner);
-    if (at < 0) return;
-    this.#granted.splice(at, 1);
+    if (this.#owner === owner) {
+      const next = this.#others.length === 0 ? undefined : this.#others.shift();
+      this.#owner = next?.owner;
+      this.#modes = next?.modes ?? 0;
+    } else {
+      const at = this.#others.findIndex((grant) => grant.owner === owner);
+      if (at < 0) return;
+      this.#others.splice(at, 1);
+    }
     this.#grantWaiting();
   }
 
@@ -223,7 +245,10 @@ export class LockQueue {
   blockersOf(request: LockRequest): LockOwner[] {
     const conflicts = conflictsOf(request.mode);
     const blockers: LockOwner[] = [];
-    for (const grant of this.#granted) {
+    const first = this.#owner;
+    if (first !== undefined && first !== request.owner && (this.#modes & conflicts) !== 0)
+      blockers.push(first);
+    for (const grant of this.#others) {
       if (grant.owner !== request.owner && (grant.modes & conflicts) !== 0) blockers.push(grant.owner);
     }
     for (const earlier of this.#waiting) {
@@ -235,7 +260,8 @@ export class LockQueue {
 
   #blocks(owner: LockOwner, mode: LockMode, waitingCount: number, upgrade: boolean): boolean {
     const conflicts = conflictsOf(mode);
-    for (const grant of this.#granted) {
+    if (this.#owner !== owner && (this.#modes & conflicts) !== 0) return true;
+    for (const grant of this.#others) {
       if (grant.owner !== owner && (grant.modes & conflicts) !== 0) return true;
     }
     if (upgrade) return false;
@@ -247,12 +273,23 @@ export class LockQueue {
   }
 
   #grant(owner: LockOwner, mode: LockMode): void {
-    const grant = this.#granted.find((each) => each.owner === owner);
+    if (this.#owner === owner) {
+      this.#modes |= mode;
+      return;
+    }
+    const grant = this.#others.find((each) => each.owner === owner);
     if (grant !== undefined) {
       grant.modes |= mode;
       return;
     }
-    this.#granted.push({ owner, modes: mode });
+    if (this.#owner === undefined) {
+      this.#owner = owner;
+      this.#modes = mode;
+    } else if (this.#others === NO_GRANTS) {
+      this.#others = [{ owner, modes: mode }];
+    } else {
+      this.#others.push({ owner, modes: mode });
+    }
     owner.noteHeld(this);
   }
 
@@ -267,7 +304,7 @@ export class LockQueue {
       this.#grant(request.owner, request.mode);
       request.granted();
     }
-    if (this.#granted.length === 0 && this.#waiting.length === 0) this.#space.drop(this.#key);
+    if (this.#owner === undefined && this.#waiting.length === 0) this.#space.drop(this.#key);
   }
 }
 

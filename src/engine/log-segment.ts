@@ -47,20 +47,32 @@ export function encodeSegmentHeader(firstLsn: number): Uint8Array {
   return writer.finish();
 }
 
-export function encodeFrame(records: readonly Uint8Array[], durableLsn: number): Uint8Array {
-  let sizeBytes = FRAME_HEADER_SIZE + 8;
-  for (const record of records) sizeBytes += 4 + record.length;
-  const writer = new ByteWriter(sizeBytes);
+/** Begins a frame in an empty writer. Records are appended with {@link appendRecord}, then {@link finishFrame}. */
+export function beginFrame(writer: ByteWriter): void {
+  writer.reset();
   writer.writeBytes(FRAME_MARKER);
-  writer.writeUint32(sizeBytes - FRAME_HEADER_SIZE);
+  // Size, checksum and the durable LSN are known when the frame is finished.
+  for (let zeros = 0; zeros < 4; zeros++) writer.writeUint32(0);
+}
+
+/** Lets `encode` write a record's bytes; when that fails, the frame is as before. */
+export function appendRecord(writer: ByteWriter, encode: (writer: ByteWriter) => void): void {
+  const start = writer.size;
   writer.writeUint32(0);
-  writer.writeUint64(durableLsn);
-  for (const record of records) {
-    writer.writeUint32(record.length);
-    writer.writeBytes(record);
+  try {
+    encode(writer);
+  } catch (error) {
+    writer.cut(start);
+    throw error;
   }
+  writer.patchUint32(start, writer.size - start - 4);
+}
+
+/** The bytes of the frame, valid until the writer is used again. */
+export function finishFrame(writer: ByteWriter, durableLsn: number): Uint8Array {
+  writer.patchUint32(4, writer.size - FRAME_HEADER_SIZE);
+  writer.patchUint64(FRAME_HEADER_SIZE, durableLsn);
   writer.patchUint32(8, crc32(writer.view(FRAME_HEADER_SIZE)));
-  assert(writer.size === sizeBytes, "the frame has its size");
   return writer.view();
 }
 

@@ -25,7 +25,9 @@ export class OwnTableEdits {
     this.database = database;
     this.branch = branch;
     this.state = state;
-    this.indexes = Array.from({ length: state.indexCount }, () => new RowDelta());
+    const indexes: RowDelta[] = [];
+    for (let index = 0; index < state.indexCount; index++) indexes.push(new RowDelta());
+    this.indexes = indexes;
   }
 }
 

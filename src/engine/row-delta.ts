@@ -3,8 +3,9 @@
  * for snapshot reads), or the edits of one open transaction. Keys are latin1 strings, whose order in JavaScript is
  * the order of the bytes.
  *
- * Entries sit in sorted blocks of bounded size, with a hash map beside them for point look-ups. A cursor survives
- * changes made between its steps: it then finds its place again by its last key.
+ * Entries sit in sorted blocks of bounded size, with a hash map beside them for point look-ups once there are more than
+ * a handful: most transactions edit a row or two, and a map costs more than it finds then. A cursor survives changes
+ * made between its steps: it then finds its place again by its last key.
  */
 import { assert } from "../base/assert.ts";
 import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
@@ -26,9 +27,34 @@ const BLOCK_ENTRIES_MAX = 256;
 /** What an entry costs in memory beside its key and value, roughly: entry, version, map slot, block slot. */
 const ENTRY_OVERHEAD_BYTES = 200;
 
-/** The map key of a byte string. */
+/** Up to so many entries are searched one by one. */
+const UNMAPPED_ENTRIES_MAX = 8;
+
+/** The map key of a byte string. Keys of one or two numbers are common, and calling out of JavaScript costs five times
+ *  what making them here does. */
 export function keyToText(bytes: Uint8Array): string {
-  return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
+  switch (bytes.length) {
+    case 4:
+      return String.fromCharCode(
+        bytes[0] as number,
+        bytes[1] as number,
+        bytes[2] as number,
+        bytes[3] as number,
+      );
+    case 8:
+      return String.fromCharCode(
+        bytes[0] as number,
+        bytes[1] as number,
+        bytes[2] as number,
+        bytes[3] as number,
+        bytes[4] as number,
+        bytes[5] as number,
+        bytes[6] as number,
+        bytes[7] as number,
+      );
+    default:
+      return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
+  }
 }
 
 /** The version visible at `sequence`, or undefined when the entry is younger. */
@@ -39,14 +65,16 @@ export function visibleVersion(entry: RowEntry, sequence: number): RowVersion | 
 }
 
 export class RowDelta {
-  readonly #byKey = new Map<string, RowEntry>();
+  /** Undefined while the only block holds few entries. */
+  #byKey: Map<string, RowEntry> | undefined;
   #blocks: RowEntry[][] = [];
+  #count = 0;
   /** Grows whenever entries move, so that cursors know to find their place again. */
   #layout = 0;
   #sizeBytes = 0;
 
   get count(): number {
-    return this.#byKey.size;
+    return this.#count;
   }
 
   /** Approximate memory held, for deciding when to checkpoint. */
@@ -55,7 +83,14 @@ export class RowDelta {
   }
 
   getEntry(key: string): RowEntry | undefined {
-    return this.#byKey.get(key);
+    if (this.#byKey !== undefined) return this.#byKey.get(key);
+    if (this.#count === 0) return undefined;
+    const entries = this.#blocks[0] as RowEntry[];
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at] as RowEntry;
+      if (entry.key === key) return entry;
+    }
+    return undefined;
   }
 
   /**
@@ -65,7 +100,7 @@ export class RowDelta {
   putVersion(entry: RowEntry, sequence: number, oldestSnapshot: number): void {
     const version = entry.head;
     version.sequence = sequence;
-    const existing = this.#byKey.get(entry.key);
+    const existing = this.getEntry(entry.key);
     if (existing === undefined) {
       this.#insert(entry);
       return;
@@ -78,9 +113,17 @@ export class RowDelta {
     this.#sizeBytes += (version.value?.length ?? 0) + 64;
   }
 
+  /** {@link putVersion} of everything in an open transaction's edits. */
+  putVersions(own: RowDelta, sequence: number, oldestSnapshot: number): void {
+    for (const block of own.#blocks) {
+      for (let at = 0; at < block.length; at++)
+        this.putVersion(block[at] as RowEntry, sequence, oldestSnapshot);
+    }
+  }
+
   /** Sets the only version of a key (an open transaction's edits) and returns the one it replaces. */
   putOwn(key: string, keyBytes: Uint8Array, value: Uint8Array | undefined): RowVersion | undefined {
-    const existing = this.#byKey.get(key);
+    const existing = this.getEntry(key);
     const head: RowVersion = { sequence: 0, value, previous: undefined };
     if (existing === undefined) {
       this.#insert({ key, keyBytes, head });
@@ -93,7 +136,7 @@ export class RowDelta {
 
   /** Undoes {@link putOwn}. */
   restoreOwn(key: string, replaced: RowVersion | undefined): void {
-    const entry = this.#byKey.get(key);
+    const entry = this.getEntry(key);
     assert(entry !== undefined, "an edit to undo is there");
     if (replaced === undefined) this.#remove(entry);
     else entry.head = replaced;
@@ -138,7 +181,19 @@ export class RowDelta {
   }
 
   #insert(entry: RowEntry): void {
-    this.#byKey.set(entry.key, entry);
+    this.#place(entry);
+    if (this.#byKey === undefined && this.#count > UNMAPPED_ENTRIES_MAX) this.#mapEntries();
+  }
+
+  #mapEntries(): void {
+    const byKey = new Map<string, RowEntry>();
+    for (const block of this.#blocks) for (const entry of block) byKey.set(entry.key, entry);
+    this.#byKey = byKey;
+  }
+
+  #place(entry: RowEntry): void {
+    this.#count++;
+    if (this.#byKey !== undefined) this.#byKey.set(entry.key, entry);
     this.#sizeBytes += ENTRY_OVERHEAD_BYTES + 2 * entry.key.length + (entry.head.value?.length ?? 0);
     this.#layout++;
     const lastBlock = this.#blocks[this.#blocks.length - 1];
@@ -162,7 +217,8 @@ export class RowDelta {
   }
 
   #remove(entry: RowEntry): void {
-    this.#byKey.delete(entry.key);
+    this.#count--;
+    this.#byKey?.delete(entry.key);
     this.#layout++;
     const blockIndex = findBlock(this.#blocks, entry.key);
     const block = this.#blocks[blockIndex] as RowEntry[];

@@ -6,19 +6,29 @@
  * Appends queue up; whatever has queued while a sync was running becomes one frame, written by one write and made
  * durable by one sync (group commit). Records are reported in LSN order. A torn tail is commits that were never
  * answered, and is dropped; damage anywhere else is an error naming file and offset. After a failed write or sync the
- * log takes no more records until the database is opened again, because what is on disk is then unknown.
+ * log takes no more records until a checkpoint holds everything that was answered, because what is on disk is then
+ * unknown ({@link WriteAheadLog.recover}); or until the database is opened again.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { assert } from "../base/assert.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { FileSystem, StoredFile } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
 import { decodeLogRecord, encodeLogRecord, type LogRecord, type RecordToLog } from "./log-record.ts";
-import { encodeFrame, encodeSegmentHeader, readSegment, SEGMENT_HEADER_SIZE } from "./log-segment.ts";
+import {
+  appendRecord,
+  beginFrame,
+  encodeSegmentHeader,
+  finishFrame,
+  readSegment,
+  SEGMENT_HEADER_SIZE,
+} from "./log-segment.ts";
 
 const SEGMENT_SUFFIX = ".log";
+const PROBE_NAME = "probe";
 const GROUP_SIZE_MAX_BYTES = 8 * 1024 * 1024;
+const GROUP_CAPACITY = 64 * 1024;
 /** How often the relaxed modes sync, as InnoDB does. */
 const RELAXED_SYNC_MS = 1000;
 
@@ -38,11 +48,18 @@ export interface WriteAheadLogOptions {
 }
 
 interface Pending {
-  readonly bytes: Uint8Array;
   readonly lsn: number;
   /** Called in LSN order when the record is as durable as the mode promises. */
   readonly done: (lsn: number) => void;
   readonly failed: (error: unknown) => void;
+}
+
+const NONE_PENDING: readonly Pending[] = [];
+
+/** Records that will be one frame, encoded as they come. */
+class Group {
+  readonly writer: ByteWriter = new ByteWriter(GROUP_CAPACITY);
+  pending: Pending[] = [];
 }
 
 interface Segment {
@@ -66,6 +83,12 @@ export async function openWriteAheadLog(
   const kept: Segment[] = [];
   let nextLsn = position + 1;
   for (const [index, path] of segments.entries()) {
+    const following = segments[index + 1];
+    if (following !== undefined && firstLsnOf(following) <= position + 1) {
+      // The checkpoint holds all of it. It may even be damaged: that is how a failed log is left behind.
+      await files.removeFile(path);
+      continue;
+    }
     const segment = readSegment({ path, bytes: files.readFile(path), last: index === segments.length - 1 });
     const { firstLsn, records } = segment;
     if (firstLsn === undefined || records.length === 0) {
@@ -91,6 +114,11 @@ export async function openWriteAheadLog(
   return new WriteAheadLog(options, kept, nextLsn);
 }
 
+/** As its name says it. */
+function firstLsnOf(path: string): number {
+  return Number.parseInt(basename(path, SEGMENT_SUFFIX), 16);
+}
+
 /** Without this the torn tail would look like damage once further segments follow. */
 async function cutTornTail(files: FileSystem, path: string, sizeBytes: number): Promise<void> {
   const file = files.openFile(path, "write");
@@ -105,19 +133,23 @@ async function cutTornTail(files: FileSystem, path: string, sizeBytes: number): 
 export class WriteAheadLog {
   readonly #options: WriteAheadLogOptions;
   readonly #segments: Segment[];
-  readonly #writer = new ByteWriter(4096);
-  #queue: Pending[] = [];
+  /** Waiting to be written; the last one still grows. */
+  #queue: Group[] = [];
+  /** A written group whose memory the next one takes over. */
+  #spare: Group | undefined;
   #nextLsn: number;
   #file: StoredFile | undefined;
   #fileSize = 0;
   #rotate = true;
   #running: Promise<void> | undefined;
   #relaxedTimer: Timer | undefined;
+  /** The sync of a relaxed mode that is under way: its file must stay open. */
+  #relaxedSync: Promise<void> | undefined;
   #syncNeeded = false;
   #failure: unknown;
   #sizeBytes = 0;
   #syncCount = 0;
-  #inFlight: readonly Pending[] = [];
+  #inFlight: readonly Pending[] = NONE_PENDING;
   #groupWaiters: (() => void)[] = [];
   #writtenLsn: number;
   #durableLsn: number;
@@ -155,13 +187,23 @@ export class WriteAheadLog {
       failed(this.#failure);
       return;
     }
-    const lsn = this.#nextLsn++;
-    const writer = this.#writer;
-    writer.reset();
-    encodeLogRecord(writer, lsn, record);
-    this.#queue.push({ bytes: writer.finish(), lsn, done, failed });
+    const group = this.#openGroup();
+    const lsn = this.#nextLsn;
+    appendRecord(group.writer, (writer) => encodeLogRecord(writer, lsn, record));
+    this.#nextLsn++;
+    group.pending.push({ lsn, done, failed });
     this.#running ??= this.#flushQueue();
     if (this.#options.flushMode() === 0) this.#answerEarly();
+  }
+
+  #openGroup(): Group {
+    const last = this.#queue[this.#queue.length - 1];
+    if (last !== undefined && last.writer.size < GROUP_SIZE_MAX_BYTES) return last;
+    const group = this.#spare ?? new Group();
+    this.#spare = undefined;
+    beginFrame(group.writer);
+    this.#queue.push(group);
+    return group;
   }
 
   /** Makes the next record begin a new segment, so that the present ones can go once a checkpoint covers them. */
@@ -180,14 +222,47 @@ export class WriteAheadLog {
   async removeCovered(position: number): Promise<void> {
     while (this.#segments.length > 0) {
       const segment = this.#segments[0] as Segment;
-      const current = this.#segments.length === 1 && this.#file !== undefined;
+      const last = this.#segments.length === 1;
+      const current = last && this.#file !== undefined;
       if (segment.lastLsn > position) return;
-      // Under load the log is never at rest; what it writes to is only ever the last segment.
-      if (current && (!this.#rotate || this.#running !== undefined)) return;
+      // Under load the log is never at rest; what it writes to, or is making, is only ever the last segment.
+      if ((last && this.#running !== undefined) || (current && !this.#rotate)) return;
       this.#segments.shift();
       if (current) this.#closeFile();
-      await this.#options.files.removeFile(segment.path);
+      const { files } = this.#options;
+      // One whose making failed may not be there.
+      if (files.status(segment.path) !== undefined) await files.removeFile(segment.path);
     }
+  }
+
+  /** Finds out whether the folder takes new files again. Throws what went wrong if it does not. */
+  async probe(): Promise<void> {
+    const { files, folder } = this.#options;
+    const path = join(folder, PROBE_NAME);
+    const file = files.openFile(path, "write");
+    try {
+      file.write(encodeSegmentHeader(0), 0);
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    await files.syncFolder(folder);
+    await files.removeFile(path);
+  }
+
+  /**
+   * Takes records again after a failure. Only when a durable checkpoint covers every LSN given so far: what the old
+   * segments hold beyond the last good sync is unknown for ever (after a failed sync the system may report the next one
+   * as good without having written anything), so nothing in them is read or continued again.
+   */
+  recover(): void {
+    assert(this.#failure !== undefined && this.#inFlight.length === 0, "the log has failed and is at rest");
+    this.#closeFile();
+    this.#failure = undefined;
+    this.#syncNeeded = false;
+    this.#sizeBytes = 0;
+    this.#writtenLsn = this.#nextLsn - 1;
+    this.#durableLsn = this.#writtenLsn;
   }
 
   /** Writes and syncs everything queued. */
@@ -201,6 +276,7 @@ export class WriteAheadLog {
     this.#relaxedTimer?.cancel();
     try {
       if (this.#failure === undefined) await this.flush();
+      await this.#relaxedSync;
     } finally {
       this.#closeFile();
     }
@@ -212,11 +288,18 @@ export class WriteAheadLog {
     try {
       while (this.#queue.length > 0) {
         const group = this.#takeGroup();
-        await this.#write(group);
+        if (this.#rotate || this.#file === undefined) await this.#openSegment();
+        // A sync of the relaxed modes may have failed meanwhile; then this group was refused.
+        if (this.#failure !== undefined) throw this.#failure;
+        this.#write(group);
         if (this.#options.flushMode() === 1) await this.#sync();
         else this.#syncLater();
-        this.#inFlight = [];
-        for (const pending of group) pending.done(pending.lsn);
+        const answered = this.#inFlight;
+        this.#inFlight = NONE_PENDING;
+        for (let at = 0; at < answered.length; at++) {
+          const pending = answered[at] as Pending;
+          pending.done(pending.lsn);
+        }
         this.#wakeWaiters();
       }
     } catch (error) {
@@ -241,50 +324,53 @@ export class WriteAheadLog {
     return true;
   }
 
-  #takeGroup(): readonly Pending[] {
-    let sizeBytes = 0;
-    let count = 0;
-    while (count < this.#queue.length && sizeBytes < GROUP_SIZE_MAX_BYTES) {
-      sizeBytes += (this.#queue[count] as Pending).bytes.length;
-      count++;
-    }
-    this.#inFlight = this.#queue.splice(0, count);
-    return this.#inFlight;
+  #takeGroup(): Group {
+    const group = this.#queue.shift();
+    assert(group !== undefined, "a group waits");
+    this.#inFlight = group.pending;
+    group.pending = [];
+    return group;
   }
 
-  async #write(group: readonly Pending[]): Promise<void> {
-    const first = group[0] as Pending;
-    if (this.#rotate || this.#file === undefined) await this.#openSegment(first.lsn);
+  #write(group: Group): void {
     const file = this.#file;
     assert(file !== undefined, "a segment is open");
-    const bytes = encodeFrame(
-      group.map((pending) => pending.bytes),
-      this.#durableLsn,
-    );
+    const bytes = finishFrame(group.writer, this.#durableLsn);
     file.write(bytes, this.#fileSize);
     this.#fileSize += bytes.length;
     this.#sizeBytes += bytes.length;
     this.#syncNeeded = true;
     const segment = this.#segments[this.#segments.length - 1] as Segment;
-    segment.lastLsn = (group[group.length - 1] as Pending).lsn;
+    segment.lastLsn = (this.#inFlight[this.#inFlight.length - 1] as Pending).lsn;
     this.#writtenLsn = segment.lastLsn;
+    if (group.writer.size <= GROUP_CAPACITY) this.#spare ??= group;
   }
 
-  async #openSegment(firstLsn: number): Promise<void> {
+  async #openSegment(): Promise<void> {
     // The old segment must be durable before the new one exists: replay would see a gap otherwise.
+    if (this.#relaxedSync !== undefined) await this.#relaxedSync;
     if (this.#syncNeeded) await this.#sync();
     this.#closeFile();
+    const firstLsn = (this.#inFlight[0] as Pending).lsn;
     const { files, folder } = this.#options;
     const path = join(folder, firstLsn.toString(16).padStart(16, "0") + SEGMENT_SUFFIX);
+    // Known before it is made, so that it is removed also when making it fails half-way.
+    if (this.#segments[this.#segments.length - 1]?.path !== path) {
+      this.#segments.push({ path, firstLsn, lastLsn: firstLsn - 1 });
+    }
     const file = files.openFile(path, "write");
-    file.truncate(0);
-    file.write(encodeSegmentHeader(firstLsn), 0);
-    await file.sync();
-    // The name must be durable before any record in it is answered.
-    await files.syncFolder(folder);
+    try {
+      file.truncate(0);
+      file.write(encodeSegmentHeader(firstLsn), 0);
+      await file.sync();
+      // The name must be durable before any record in it is answered.
+      await files.syncFolder(folder);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     this.#file = file;
     this.#fileSize = SEGMENT_HEADER_SIZE;
-    this.#segments.push({ path, firstLsn, lastLsn: firstLsn - 1 });
     this.#rotate = false;
   }
 
@@ -305,16 +391,23 @@ export class WriteAheadLog {
     if (this.#relaxedTimer !== undefined) return;
     this.#relaxedTimer = this.#options.clock.startTimer(RELAXED_SYNC_MS, () => {
       this.#relaxedTimer = undefined;
+      if (!this.#syncNeeded) return;
       // A failure is kept in #failure and refuses the next append.
-      if (this.#syncNeeded) this.#sync().catch(() => {});
+      this.#relaxedSync = this.#sync()
+        .catch(() => {})
+        .finally(() => {
+          this.#relaxedSync = undefined;
+        });
     });
   }
 
   /** Mode 0: the commit is answered before the record is written. */
   #answerEarly(): void {
-    const waiting = this.#queue;
-    this.#queue = waiting.map((pending) => ({ ...pending, done: () => {}, failed: () => {} }));
-    for (const pending of waiting) pending.done(pending.lsn);
+    for (const group of this.#queue) {
+      const answered = group.pending;
+      group.pending = answered.map(({ lsn }) => ({ lsn, done: () => {}, failed: () => {} }));
+      for (const pending of answered) pending.done(pending.lsn);
+    }
   }
 
   #fail(error: unknown): void {
@@ -323,8 +416,8 @@ export class WriteAheadLog {
   }
 
   #refuseWaiting(error: unknown): void {
-    const affected = [...this.#inFlight, ...this.#queue];
-    this.#inFlight = [];
+    const affected = [...this.#inFlight, ...this.#queue.flatMap((group) => group.pending)];
+    this.#inFlight = NONE_PENDING;
     this.#queue = [];
     for (const pending of affected) pending.failed(error);
     this.#wakeWaiters();

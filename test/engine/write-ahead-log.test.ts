@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
+import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import type { LogRecord } from "../../src/engine/log-record.ts";
-import { encodeFrame, encodeSegmentHeader, readSegment } from "../../src/engine/log-segment.ts";
+import {
+  appendRecord,
+  beginFrame,
+  encodeSegmentHeader,
+  finishFrame,
+  readSegment,
+} from "../../src/engine/log-segment.ts";
 import { keyToText, RowDelta } from "../../src/engine/row-delta.ts";
 import {
   type LogFlushMode,
@@ -11,6 +18,13 @@ import {
 import { SimulatedFileSystem } from "../support/simulated-file-system.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+function encodeFrame(records: readonly Uint8Array[], durableLsn: number): Uint8Array {
+  const writer = new ByteWriter();
+  beginFrame(writer);
+  for (const each of records) appendRecord(writer, (into) => into.writeBytes(each));
+  return finishFrame(writer, durableLsn);
+}
 
 function record(...keys: string[]) {
   const delta = new RowDelta();
