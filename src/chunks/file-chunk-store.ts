@@ -25,6 +25,7 @@ import {
 import { Journal } from "./journal.ts";
 import { CHUNK_SIZE_MAX } from "./journal-format.ts";
 import type { StoreListing } from "./read-only-chunk-store.ts";
+import { chainMoves, type RootMove } from "./root-move.ts";
 import { type SealJournal, sealJournal } from "./seal-journal.ts";
 import { createStoreFiles, type OpenedStore, openStoreFiles, storeExists } from "./store-files.ts";
 import { StoreSources } from "./store-sources.ts";
@@ -48,9 +49,7 @@ export interface FileChunkStoreOptions {
   readonly seal?: SealJournal;
 }
 
-interface CommitRequest {
-  readonly next: Hash;
-  readonly expected: Hash;
+interface CommitRequest extends RootMove {
   readonly resolve: (moved: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -115,9 +114,31 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
 
   /** Opens and recovers a store. Throws `not_found`, `locked`, or what is damaged with file and position. */
   static async open(options: FileChunkStoreOptions): Promise<FileChunkStore> {
-    const store = new FileChunkStore(options, await openStoreFiles(options.files, options.folder));
-    store.#sealInBackground();
+    const store = await FileChunkStore.openUnconfirmed(options);
+    try {
+      await store.confirmRecovery();
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     return store;
+  }
+
+  /** For those who may know a torn tail for none: it stays in the file, and nothing is put, till {@link confirmRecovery}. */
+  static async openUnconfirmed(options: FileChunkStoreOptions): Promise<FileChunkStore> {
+    return new FileChunkStore(options, await openStoreFiles(options.files, options.folder));
+  }
+
+  async confirmRecovery(): Promise<void> {
+    for (const journal of this.#sources.journals) await journal.cutTornTail();
+    this.#sealInBackground();
+  }
+
+  /** Where recovery found a write that was never finished. */
+  get tornAt(): { readonly path: string; readonly offset: number } | undefined {
+    for (const { path, tornAt: offset } of this.#sources.journals)
+      if (offset !== undefined) return { path, offset };
+    return undefined;
   }
 
   get root(): Hash {
@@ -314,7 +335,11 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     const release = await this.#maintenance.lock();
     try {
       // A clean stop records how far the journals go, so that the next opening finds damage even in their last bytes.
-      await this.#sources.update({});
+      // What was never confirmed stays as it was found.
+      if (this.tornAt === undefined) {
+        await this.#activeJournal.sync();
+        await this.#sources.update({});
+      }
     } catch (error) {
       // Nothing is lost without it: the next opening replays the journals as after a crash.
       this.#logger.error("cannot write the manifest while closing", { folder: this.folder, error });
@@ -376,15 +401,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   async #commitGroup(group: readonly CommitRequest[]): Promise<ReadonlySet<CommitRequest>> {
     if (!this.#lock.isHeld())
       throw new StorageError("locked", "the folder's lock was lost", { path: this.folder });
-    const moved = new Set<CommitRequest>();
-    const roots: Hash[] = [];
-    let root = this.#root;
-    for (const request of group) {
-      if (request.expected !== root) continue;
-      moved.add(request);
-      if (request.next !== root) roots.push(request.next);
-      root = request.next;
-    }
+    const { moved, roots, root } = chainMoves(group, this.#root);
     if (moved.size === 0) return moved;
     if (roots.length > 0 || this.#pending.size > 0) {
       this.#writePending(roots);
@@ -392,7 +409,17 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     // After this sync the roots are durable; only then may anyone be told.
     await this.#activeJournal.sync();
     this.#root = root;
+    if (roots.length > 0) this.#noteSynced(root);
     return moved;
+  }
+
+  /** Tells by its place that everything before was synced, so that damage there is not taken for a torn write. */
+  #noteSynced(root: Hash): void {
+    try {
+      this.#activeJournal.append(new Map(), [root]);
+    } catch (error) {
+      this.#logger.debug("cannot note what was synced", { folder: this.folder, error });
+    }
   }
 
   /** Starts a new journal and has the full one sealed; when that fails the full one stays in use. */

@@ -44,6 +44,8 @@ export class Journal {
   #size = JOURNAL_HEADER_SIZE;
   #syncedSize = JOURNAL_HEADER_SIZE;
   #lastRoot: Hash | undefined;
+  /** A torn tail begins at the end of what is held, and is still in the file. */
+  #torn = false;
   #failure: unknown;
 
   private constructor(journalNumber: number, file: StoredFile) {
@@ -91,7 +93,8 @@ export class Journal {
   }
 
   /**
-   * Opens a journal, replays it, and cuts off a torn tail. Throws `checksum_mismatch` with the position when a
+   * Opens a journal and replays it up to a torn tail, which {@link cutTornTail} removes before anything is appended: until
+   * then nothing is changed, for a log that does not go on from here shows that the tail was damaged, not torn. Throws `checksum_mismatch` with the position when a
    * place before `knownSize`, or one that was synced before a later commit, is damaged.
    */
   static async open(
@@ -107,7 +110,7 @@ export class Journal {
     try {
       const journal = new Journal(journalNumber, file);
       const end = journal.#replay(bytes, knownSize);
-      if (end < bytes.length) file.truncate(end);
+      journal.#torn = end < bytes.length;
       // What was read may still be in the page cache only, left there by a process that was killed before its sync.
       await file.sync();
       journal.#size = end;
@@ -140,6 +143,19 @@ export class Journal {
       file.close();
       throw error;
     }
+  }
+
+  /** Where a torn tail begins that is still in the file. */
+  get tornAt(): number | undefined {
+    return this.#torn ? this.#size : undefined;
+  }
+
+  /** Durable when it resolves: records written over a tail that came back in a crash could be read on into it. */
+  async cutTornTail(): Promise<void> {
+    if (!this.#torn) return;
+    this.#file.truncate(this.#size);
+    await this.#file.sync();
+    this.#torn = false;
   }
 
   has(hash: Hash): boolean {
@@ -177,6 +193,7 @@ export class Journal {
   /** Appends chunks, then roots, in one write. When it throws nothing was appended. */
   append(chunks: ReadonlyMap<Hash, Uint8Array>, roots: readonly Hash[]): void {
     this.#checkUsable();
+    assert(!this.#torn, "a torn tail was cut off");
     const writer = this.#writer;
     writer.reset();
     const positions: [Hash, number][] = [];

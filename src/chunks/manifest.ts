@@ -75,7 +75,10 @@ export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
   const magic = Buffer.from(bytes.subarray(0, MAGIC.length)).toString("latin1");
   if (magic !== MAGIC) {
     if (magic.startsWith(MAGIC_STEM) && /\d$/.test(magic)) {
-      throw new StorageError("unknown_version", `manifest of version ${magic.slice(-1)}`, { path });
+      throw new StorageError("unknown_version", `manifest of version ${magic.slice(-1)}`, {
+        path,
+        offset: MAGIC_STEM.length,
+      });
     }
     throw new StorageError("bad_format", "not a manifest", { path, offset: 0 });
   }

@@ -257,6 +257,8 @@ export interface Engine {
   /** Sorted; hidden server-wide databases are left out. */
   databaseNames(): readonly string[];
   hasDatabase(name: string): boolean;
+  /** Why a database could not be opened: it is in the list, and whoever uses it gets this error. */
+  damageOf(name: string): Error | undefined;
   /** 1049. */
   databaseOptions(name: string): DatabaseOptions;
   createSession(): EngineSession;

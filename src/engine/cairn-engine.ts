@@ -3,7 +3,8 @@
  * `.new-…` being made, `.dropped-…` being removed (both are swept away when the engine opens), `.replaced-…` being
  * swapped for another (put back when the engine opens, unless the other is in its place), `.cairn` server-wide, `.spill`
  * temporary files of running queries (removed when the engine opens). A database comes and goes by one rename, so a
- * crash leaves it whole or not there.
+ * crash leaves it whole or not there. One that cannot be opened keeps its name and its files, and does not concern the
+ * others: see damaged-database.ts.
  */
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
@@ -18,6 +19,7 @@ import type { DatabaseOptions, Engine } from "./api.ts";
 import { DirectJobs, ThreadedJobs } from "./background/background-jobs.ts";
 import { CairnSession } from "./cairn-session.ts";
 import { writeNewDatabase } from "./create-database.ts";
+import { damageError, isHeldByOther } from "./damaged-database.ts";
 import { Database } from "./database.ts";
 import { checkDatabaseName, decodeFolderName, encodeFolderName } from "./database-folder.ts";
 import { DatabaseVersionStore } from "./database-version-store.ts";
@@ -54,6 +56,8 @@ export class CairnEngine implements Engine {
   readonly spill: SpillSpace;
   readonly #dataFolder: string;
   readonly #databases = new Map<string, Database>();
+  /** What is wrong with those that could not be opened. */
+  readonly #damaged = new Map<string, Error>();
   readonly #sessions = new Set<CairnSession>();
   /** Serialises what makes, removes and swaps databases. */
   readonly #catalogMutex = new Mutex();
@@ -77,7 +81,8 @@ export class CairnEngine implements Engine {
     this.spill = new SpillSpace(join(options.dataFolder, SPILL_FOLDER), QUERY_MEMORY_DEFAULT);
   }
 
-  /** Opens every database in the data directory, recovering those that were not closed. */
+  /** Opens every database in the data directory, recovering those that were not closed. A damaged one is logged, and
+   *  an error for whoever uses it. */
   static async open(options: CairnEngineOptions): Promise<CairnEngine> {
     const engine = new CairnEngine(options);
     try {
@@ -90,24 +95,35 @@ export class CairnEngine implements Engine {
   }
 
   databaseNames(): readonly string[] {
-    return [...this.#databases.keys()].filter((name) => name !== SERVER_DATABASE).sort();
+    const names = [...this.#databases.keys(), ...this.#damaged.keys()];
+    return names.filter((name) => name !== SERVER_DATABASE).sort();
   }
 
   hasDatabase(name: string): boolean {
-    return this.#databases.has(name);
+    return this.#databases.has(name) || this.#damaged.has(name);
   }
 
+  damageOf(name: string): Error | undefined {
+    return this.#damaged.get(name);
+  }
+
+  /** Throws what is wrong with a damaged one. */
   getDatabase(name: string): Database | undefined {
-    return this.#databases.get(name);
+    const database = this.#databases.get(name);
+    if (database !== undefined) return database;
+    const damage = this.#damaged.get(name);
+    if (damage !== undefined) throw damage;
+    return undefined;
   }
 
-  /** 1049 */
+  /** 1049, or what is wrong with a damaged one. */
   mustGetDatabase(name: string): Database {
-    const database = this.#databases.get(name);
+    const database = this.getDatabase(name);
     if (database === undefined) throw sqlError("ER_BAD_DB_ERROR", name);
     return database;
   }
 
+  /** Those in service. */
   databases(): Iterable<Database> {
     return this.#databases.values();
   }
@@ -169,13 +185,13 @@ export class CairnEngine implements Engine {
   ): Promise<void> {
     if (name !== SERVER_DATABASE) checkDatabaseName(name);
     await this.#catalogMutex.runExclusive(async () => {
-      if (this.#databases.has(name) && !replace) throw sqlError("ER_DB_CREATE_EXISTS", name);
+      if (this.hasDatabase(name) && !replace) throw sqlError("ER_DB_CREATE_EXISTS", name);
       const { files } = this.services;
       const prepared = join(this.#dataFolder, NEW_PREFIX + randomSuffix());
       try {
         await prepare(prepared);
         await this.#checkOpens(prepared);
-        if (this.#databases.has(name)) await this.#swap(name, prepared);
+        if (this.hasDatabase(name)) await this.#swap(name, prepared);
         else await this.#rename(prepared, this.#folderOf(name));
       } catch (error) {
         await files.removeFolder(prepared);
@@ -188,7 +204,7 @@ export class CairnEngine implements Engine {
   /** 1008 when there is none. Open transactions on it are waited for. */
   async dropDatabase(name: string): Promise<void> {
     await this.#catalogMutex.runExclusive(async () => {
-      if (!this.#databases.has(name) || name === SERVER_DATABASE) throw sqlError("ER_DB_DROP_EXISTS", name);
+      if (!this.hasDatabase(name) || name === SERVER_DATABASE) throw sqlError("ER_DB_DROP_EXISTS", name);
       const away = join(this.#dataFolder, DROPPED_PREFIX + randomSuffix());
       await this.#moveAway(name, away);
       await this.services.files.removeFolder(away);
@@ -228,10 +244,26 @@ export class CairnEngine implements Engine {
     for (const folderName of this.#listFolders()) {
       const name = folderName === SERVER_DATABASE ? folderName : decodeFolderName(folderName);
       const present = Database.exists(files, join(this.#dataFolder, folderName));
-      if (name !== undefined && present) await this.#open(name);
+      if (name !== undefined && present) await this.#openOrNoteDamage(name);
     }
     // Only now are the databases' locks held: until then the files may be another process's.
     await files.removeFolder(join(this.#dataFolder, SPILL_FOLDER));
+  }
+
+  async #openOrNoteDamage(name: string): Promise<void> {
+    try {
+      await this.#open(name);
+    } catch (error) {
+      // Without accounts there is no server.
+      if (isHeldByOther(error) || name === SERVER_DATABASE) throw error;
+      const damage = damageError(name, error);
+      this.#damaged.set(name, damage);
+      this.services.logger.error("a database could not be opened; the others are in service", {
+        database: name,
+        folder: this.#folderOf(name),
+        error: damage.message,
+      });
+    }
   }
 
   #listFolders(): readonly string[] {
@@ -263,7 +295,7 @@ export class CairnEngine implements Engine {
       await this.#rename(prepared, place);
     } catch (error) {
       await this.#rename(away, place);
-      await this.#open(name);
+      await this.#openOrNoteDamage(name);
       throw error;
     }
     await this.services.files.removeFolder(away);
@@ -271,6 +303,11 @@ export class CairnEngine implements Engine {
 
   /** Closes a database and takes its folder out of the way by one rename. */
   async #moveAway(name: string, away: string): Promise<void> {
+    if (this.#damaged.has(name)) {
+      await this.#rename(this.#folderOf(name), away);
+      this.#damaged.delete(name);
+      return;
+    }
     const database = this.mustGetDatabase(name);
     const unlock = await database.lockWholly(this.takeId());
     try {

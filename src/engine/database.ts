@@ -32,6 +32,7 @@ import { readRootValue } from "../vcs/root-value.ts";
 import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working-set.ts";
 import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
 import { foldBranches, freezeBranch, insertedShare, installFolded } from "./checkpoint.ts";
+import { WAL_FOLDER, whatIsDamaged } from "./database-folder.ts";
 import type { EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
@@ -44,7 +45,6 @@ import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
 
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
-const WAL_FOLDER = "wal";
 const SMALL_CHECKPOINT_BYTES = 16 * 1024 * 1024;
 /** How far commits may run ahead of a checkpoint, in sizes that begin one. */
 const BACKLOG_FACTOR = 4;
@@ -107,7 +107,7 @@ export class Database {
   static async open(options: DatabaseOptionsAtOpen): Promise<Database> {
     const { files, chunkCache, logger, clock, settings, background } = options.services;
     const { folder } = options;
-    const chunks = await FileChunkStore.open({
+    const chunks = await FileChunkStore.openUnconfirmed({
       files,
       folder,
       cache: chunkCache,
@@ -125,10 +125,12 @@ export class Database {
       };
       const log = { files, folder: join(folder, WAL_FOLDER), clock, flushMode: () => settings.flushMode };
       database.#log = await openWriteAheadLog({ ...log, position }, replay);
+      await chunks.confirmRecovery();
       return database;
     } catch (error) {
+      const { tornAt } = chunks;
       await chunks.close();
-      throw error;
+      throw whatIsDamaged(error, tornAt);
     }
   }
 
@@ -345,6 +347,9 @@ export class Database {
     await this.#background;
     try {
       if (this.#log?.failure === undefined) await this.checkpoint();
+    } catch (error) {
+      // Nothing is lost: the log has what the checkpoint would have moved, and the next opening replays it.
+      this.#services.logger.error("no checkpoint at closing", { database: this.name, error: String(error) });
     } finally {
       await this.#release();
     }

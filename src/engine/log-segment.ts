@@ -20,6 +20,7 @@ const VERSION = 1;
 const FRAME_MARKER = Buffer.from("FRAM", "latin1");
 const FRAME_HEADER_SIZE = 12;
 export const SEGMENT_HEADER_SIZE = 24;
+export const FIRST_LSN_OFFSET = 12;
 
 export interface SegmentFile {
   readonly path: string;
@@ -103,7 +104,10 @@ export function readSegment(file: SegmentFile): SegmentContent {
 function readHeader({ path, bytes, last }: SegmentFile): number | undefined {
   if (bytes.length < SEGMENT_HEADER_SIZE) {
     if (last) return undefined;
-    throw new StorageError("bad_format", "a segment of the write-ahead log is cut short", { path });
+    throw new StorageError("bad_format", "a segment of the write-ahead log is cut short", {
+      path,
+      offset: bytes.length,
+    });
   }
   const reader = new ByteReader(bytes);
   const magic = reader.readBytes(MAGIC.length);
@@ -112,11 +116,12 @@ function readHeader({ path, bytes, last }: SegmentFile): number | undefined {
   if (!MAGIC.equals(magic) || checksum !== crc32(bytes.subarray(0, SEGMENT_HEADER_SIZE - 4))) {
     // The header is synced before the first frame is written, so only a file without frames can be torn here.
     if (last && bytes.length === SEGMENT_HEADER_SIZE) return undefined;
-    throw new StorageError("bad_format", "not a segment of a write-ahead log", { path });
+    throw new StorageError("bad_format", "not a segment of a write-ahead log", { path, offset: 0 });
   }
   if (version !== VERSION) {
     throw new StorageError("unknown_version", `log format ${version}; this program reads ${VERSION}`, {
       path,
+      offset: MAGIC.length,
     });
   }
   return reader.readUint64();

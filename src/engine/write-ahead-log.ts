@@ -20,6 +20,7 @@ import {
   appendRecord,
   beginFrame,
   encodeSegmentHeader,
+  FIRST_LSN_OFFSET,
   finishFrame,
   readSegment,
   SEGMENT_HEADER_SIZE,
@@ -91,13 +92,16 @@ export async function openWriteAheadLog(
     }
     const segment = readSegment({ path, bytes: files.readFile(path), last: index === segments.length - 1 });
     const { firstLsn, records } = segment;
+    if (firstLsn !== undefined && firstLsn > nextLsn) {
+      throw new StorageError("bad_format", `log records ${nextLsn} to ${firstLsn - 1} are missing before`, {
+        path,
+        offset: FIRST_LSN_OFFSET,
+      });
+    }
     if (firstLsn === undefined || records.length === 0) {
       // Nothing in it was ever answered; a new segment may take its name.
       await files.removeFile(path);
       continue;
-    }
-    if (firstLsn > nextLsn) {
-      throw new StorageError("bad_format", `log records ${nextLsn} to ${firstLsn - 1} are missing`, { path });
     }
     for (const [at, payload] of records.entries()) {
       const { lsn, record } = decodeLogRecord(payload);

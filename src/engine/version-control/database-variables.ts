@@ -34,12 +34,16 @@ export class DatabaseVariables {
   }
 
   names(): readonly string[] {
-    return this.#engine.databaseNames().map((database) => database + SUFFIX);
+    return this.#openNames().map((database) => database + SUFFIX);
   }
 
   #databaseOf(variable: string): string | undefined {
     const name = variable.toLowerCase();
     if (!name.endsWith(SUFFIX)) return undefined;
-    return this.#engine.databaseNames().find((database) => (database + SUFFIX).toLowerCase() === name);
+    return this.#openNames().find((database) => (database + SUFFIX).toLowerCase() === name);
+  }
+  /** A damaged database has no branches to speak of. */
+  #openNames(): readonly string[] {
+    return this.#engine.databaseNames().filter((name) => this.#engine.damageOf(name) === undefined);
   }
 }

@@ -106,6 +106,8 @@ export function filterFrom(hints: EqualityHints, databaseColumn: string, tableCo
 
 export function* visibleTables(context: VirtualContext, filter: TableFilter): Generator<VisibleTable> {
   for (const database of visibleDatabases(context, filter.database)) {
+    // A damaged database is an error for those who ask for it, and must not stand in the way of a look at all.
+    if (filter.database === undefined && context.engine.damageOf(plainName(database)) !== undefined) continue;
     const revision = context.revisionOf(database);
     for (const name of tableNames(context, revision, filter.table)) {
       const table = visibleTable(context, database, name);

@@ -1,6 +1,7 @@
 /** information_schema tables about the server: databases, engines, character sets, plugins, processes, privileges. */
 import type { Account } from "../../engine/accounts/account.ts";
 import { accountText } from "../../engine/accounts/account.ts";
+import type { DatabaseOptions } from "../../engine/api.ts";
 import type { EqualityHints } from "../../engine/virtual-table.ts";
 import { CHARSETS, COLLATIONS } from "../../values/charset.ts";
 import type { Value } from "../../values/value.ts";
@@ -23,10 +24,15 @@ export const COMPUTED_DATABASES: readonly DatabaseRow[] = [
   { name: "performance_schema", charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" },
 ];
 
+const OPTIONS_OF_DAMAGED: DatabaseOptions = { charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
+
 /** Every database the session sees, computed ones included, sorted by name. */
 export function listDatabases(context: VirtualContext, wanted?: string): readonly DatabaseRow[] {
   const stored = visibleDatabases(context, wanted).map((name): DatabaseRow => {
-    const { charset, collation } = context.engine.databaseOptions(name.split(/[/@]/)[0] ?? name);
+    const stem = name.split(/[/@]/)[0] ?? name;
+    // A damaged database is listed all the same; what it was made with cannot be read.
+    const known = context.engine.damageOf(stem) === undefined;
+    const { charset, collation } = known ? context.engine.databaseOptions(stem) : OPTIONS_OF_DAMAGED;
     return { name, charset, collation };
   });
   const computed = COMPUTED_DATABASES.filter(

@@ -66,7 +66,8 @@ export async function runDropDatabase(statement: DropDatabase, run: TransactionR
     session.warn("Note", 1008, sqlError("ER_DB_DROP_EXISTS", name).message);
     return { affectedRows: 0, lastInsertId: 0, info: "" };
   }
-  const tables = transaction.tableNames(session.revisionOf(name)).length;
+  const damaged = session.services.engine.damageOf(name) !== undefined;
+  const tables = damaged ? 0 : transaction.tableNames(session.revisionOf(name)).length;
   session.transactions.rollback();
   await session.engineSession.dataDefinition.dropDatabase(name);
   if (session.database === name || session.database?.startsWith(`${name}/`)) session.database = undefined;
