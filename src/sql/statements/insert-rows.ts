@@ -55,7 +55,6 @@ export class RowInserter {
   readonly #options: InsertOptions;
   readonly #context: SessionContext;
   readonly #frame: Frame;
-  readonly #nullChecked: readonly number[];
   /** Rows given, rows inserted or changed as affected rows count them, and duplicates found. */
   records = 0;
   affected = 0;
@@ -84,9 +83,6 @@ export class RowInserter {
     this.#frame = parts.frame;
     this.#context = parts.context;
     this.#options = options;
-    this.#nullChecked = parts.target.schema.columns.flatMap((column, at) =>
-      !column.nullable && column.generated === undefined ? [at] : [],
-    );
   }
 
   /** Inserts the row in the registers. */
@@ -113,9 +109,9 @@ export class RowInserter {
   }
 
   #checkNulls(): void {
-    const { base, schema, autoIncrement } = this.#target;
+    const { base, schema, autoIncrement, notNull } = this.#target;
     const { registers } = this.#frame;
-    for (const at of this.#nullChecked) {
+    for (const at of notNull) {
       if (registers[base + at] !== null) continue;
       if (at === autoIncrement) continue;
       registers[base + at] = refuseNull(

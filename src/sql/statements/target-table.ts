@@ -46,6 +46,8 @@ export class TargetTable {
   readonly columns: readonly SourceColumn[];
   readonly autoIncrement: number | undefined;
   readonly timestamps: readonly number[];
+  /** The columns that must be given a value; generated ones make theirs. */
+  readonly notNull: readonly number[];
   readonly #defaults: readonly MakeDefault[];
   readonly #generated: readonly Generated[];
   readonly #checks: readonly Check[];
@@ -66,6 +68,9 @@ export class TargetTable {
     this.autoIncrement = automatic < 0 ? undefined : automatic;
     this.timestamps = table.schema.columns.flatMap((column, at) =>
       column.type.kind === "timestamp" ? [at] : [],
+    );
+    this.notNull = table.schema.columns.flatMap((column, at) =>
+      !column.nullable && column.generated === undefined ? [at] : [],
     );
     const environment = builder.environment;
     const compile = (sql: string, clause: string) =>
