@@ -4,8 +4,12 @@
  */
 import type { Hash } from "../bytes/hash.ts";
 
-/** What an entry costs besides its bytes: map slot, hash string, entry and array objects. */
-const ENTRY_OVERHEAD_BYTES = 250;
+/** What an entry costs besides its bytes: map slot, hash string, entry and array objects, and what lies around a buffer of
+ *  its own. */
+const ENTRY_OVERHEAD_BYTES = 500;
+/** When it is full, this share of the budget is made free at once: finding the oldest entry means passing those that were
+ *  removed before it, which must not happen for every entry. */
+const ROOM_SHARE = 64;
 
 interface CacheEntry {
   readonly bytes: Uint8Array;
@@ -34,13 +38,31 @@ export class ChunkCache {
     return entry.bytes;
   }
 
+  getOrRead(owner: { readChunk(hash: Hash): Uint8Array | undefined }, hash: Hash): Uint8Array | undefined {
+    const cached = this.get(owner, hash);
+    if (cached !== undefined) return cached;
+    const chunk = owner.readChunk(hash);
+    if (chunk !== undefined) this.set(owner, hash, chunk);
+    return chunk;
+  }
+
+  /** Gives the chunk away. */
+  take(owner: object, hash: Hash): Uint8Array | undefined {
+    const entry = this.#entries.get(hash);
+    if (entry === undefined || entry.owner !== owner) return undefined;
+    this.#remove(hash, entry);
+    return entry.bytes;
+  }
+
   set(owner: object, hash: Hash, bytes: Uint8Array): void {
     const size = bytes.length + ENTRY_OVERHEAD_BYTES;
     // A single chunk may not push out a large part of everything else.
     if (size > this.#budgetBytes / 8) return;
     const old = this.#entries.get(hash);
     if (old !== undefined) this.#remove(hash, old);
-    while (this.#sizeBytes + size > this.#budgetBytes) this.#evictOne();
+    if (this.#sizeBytes + size > this.#budgetBytes) {
+      this.#evict(this.#budgetBytes - Math.max(size, this.#budgetBytes / ROOM_SHARE));
+    }
     this.#entries.set(hash, { bytes, owner, used: false });
     this.#sizeBytes += size;
   }
@@ -50,11 +72,12 @@ export class ChunkCache {
     for (const [hash, entry] of this.#entries) if (entry.owner === owner) this.#remove(hash, entry);
   }
 
-  #evictOne(): void {
+  #evict(goalBytes: number): void {
     for (const [hash, entry] of this.#entries) {
+      if (this.#sizeBytes <= goalBytes) return;
       if (!entry.used) {
         this.#remove(hash, entry);
-        return;
+        continue;
       }
       entry.used = false;
       this.#entries.delete(hash);

@@ -16,6 +16,8 @@ export interface ChunkReader {
   getChunk(hash: Hash): Uint8Array | undefined;
   /** Like {@link getChunk}, but throws StorageError `chunk_missing`. */
   mustGetChunk(hash: Hash): Uint8Array;
+  /** Like {@link getChunk}, for a caller that keeps the chunk: a store with a cache then does not. */
+  takeChunk?(hash: Hash): Uint8Array | undefined;
   hasChunk(hash: Hash): boolean;
 }
 

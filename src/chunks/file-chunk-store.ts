@@ -200,11 +200,11 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   }
 
   getChunk(hash: Hash): Uint8Array | undefined {
-    const cached = this.#cache.get(this, hash);
-    if (cached !== undefined) return cached;
-    const chunk = this.readChunk(hash);
-    if (chunk !== undefined) this.#cache.set(this, hash, chunk);
-    return chunk;
+    return this.#cache.getOrRead(this, hash);
+  }
+
+  takeChunk(hash: Hash): Uint8Array | undefined {
+    return this.#cache.take(this, hash) ?? this.readChunk(hash);
   }
 
   mustGetChunk(hash: Hash): Uint8Array {

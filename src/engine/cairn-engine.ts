@@ -13,6 +13,7 @@ import { Mutex } from "../base/mutex.ts";
 import { systemRandom } from "../base/random.ts";
 import { ChunkCache } from "../chunks/chunk-cache.ts";
 import { NodeFileSystem } from "../io/node-file-system.ts";
+import { NodeBudget } from "../prolly/node-budget.ts";
 import { SpillSpace } from "../tables/spill-space.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { DatabaseOptions, Engine } from "./api.ts";
@@ -32,6 +33,8 @@ export interface CairnEngineOptions {
   readonly services?: Partial<EngineServices>;
   /** Budget for chunks read from disk, for all databases together. */
   readonly chunkCacheSizeBytes?: number;
+  /** Budget for decoded tree nodes, for all databases together. */
+  readonly nodeCacheSizeBytes?: number;
   /** Threads for long jobs in the background; 0: they take turns with everything else. Default: 1. Only on the real file
    *  system: no other is reached from another thread. */
   readonly backgroundThreads?: number;
@@ -73,7 +76,7 @@ export class CairnEngine implements Engine {
       logger: silentLogger,
       settings: defaultEngineSettings(),
       chunkCache: new ChunkCache(options.chunkCacheSizeBytes ?? CHUNK_CACHE_SIZE_DEFAULT),
-      nodeCacheSizeBytes: NODE_CACHE_SIZE_DEFAULT,
+      nodeBudget: new NodeBudget(options.nodeCacheSizeBytes ?? NODE_CACHE_SIZE_DEFAULT),
       background: threads > 0 ? new ThreadedJobs(threads) : new DirectJobs(files),
       ...options.services,
     };

@@ -33,7 +33,7 @@ import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working
 import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
 import { foldBranches, freezeBranch, insertedShare, installFolded } from "./checkpoint.ts";
 import { WAL_FOLDER, whatIsDamaged } from "./database-folder.ts";
-import type { EngineServices } from "./engine-settings.ts";
+import { closeStore, type EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
 import type { LogRecord, RecordToLog } from "./log-record.ts";
@@ -90,7 +90,7 @@ export class Database {
     this.folder = options.folder;
     this.#services = options.services;
     this.chunks = chunks;
-    this.nodes = new NodeReader(chunks, { cacheSizeBytes: options.services.nodeCacheSizeBytes });
+    this.nodes = new NodeReader(chunks, { budget: options.services.nodeBudget });
     this.loader = new TableLoader(chunks, this.nodes);
     this.readBlob = (hash) => readBlob(chunks, hash);
     this.#refs = readRefs(this.nodes, chunks.root);
@@ -129,7 +129,7 @@ export class Database {
       return database;
     } catch (error) {
       const { tornAt } = chunks;
-      await chunks.close();
+      await closeStore(chunks, options.services);
       throw whatIsDamaged(error, tornAt);
     }
   }
@@ -372,7 +372,7 @@ export class Database {
     try {
       await this.#log?.close();
     } finally {
-      await this.chunks.close();
+      await closeStore(this.chunks, this.#services);
     }
   }
 

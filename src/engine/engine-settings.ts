@@ -2,7 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ChunkCache } from "../chunks/chunk-cache.ts";
+import type { FileChunkStore } from "../chunks/file-chunk-store.ts";
 import type { FileSystem } from "../io/file-system.ts";
+import type { NodeBudget } from "../prolly/node-budget.ts";
 import type { BackgroundJobs } from "./background/background-jobs.ts";
 import type { LogFlushMode } from "./write-ahead-log.ts";
 
@@ -20,6 +22,12 @@ export function defaultEngineSettings(): EngineSettings {
   return { flushMode: 1, checkpointSizeBytes: 64 * 1024 * 1024, checkpointIntervalMs: 60_000 };
 }
 
+/** Closes a database's chunk store, and what is kept of it in memory. */
+export async function closeStore(chunks: FileChunkStore, { nodeBudget }: EngineServices): Promise<void> {
+  nodeBudget.release(chunks);
+  await chunks.close();
+}
+
 export interface EngineServices {
   readonly files: FileSystem;
   readonly clock: Clock;
@@ -27,8 +35,8 @@ export interface EngineServices {
   readonly settings: EngineSettings;
   /** Shared by all databases. */
   readonly chunkCache: ChunkCache;
-  /** Budget for decoded tree nodes, per database. */
-  readonly nodeCacheSizeBytes: number;
+  /** For decoded tree nodes, shared by all databases. */
+  readonly nodeBudget: NodeBudget;
   /** Where long jobs run. */
   readonly background: BackgroundJobs;
 }

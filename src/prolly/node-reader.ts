@@ -1,24 +1,35 @@
 /**
- * Decoded tree nodes of one database by address, within a budget of bytes. Reading is synchronous. Nodes are
- * immutable, so one reader is shared by everything that reads the database.
+ * Decoded tree nodes of one database by address, within a budget of bytes that several readers may share. Reading is
+ * synchronous. Nodes are immutable, so one reader is shared by everything that reads the database.
  */
 import type { Hash } from "../bytes/hash.ts";
 import type { ChunkReader } from "../chunks/chunk-store.ts";
+import { NodeBudget, type NodeHolder } from "./node-budget.ts";
 import { TreeNode } from "./tree-node.ts";
 
 const CACHE_SIZE_DEFAULT_BYTES = 256 * 1024 * 1024;
-/** What a decoded node costs besides its chunk: the object, its map entry and hash strings. */
-const NODE_OVERHEAD_BYTES = 250;
+/** What a decoded node costs besides its bytes and positions, as measured by what the process holds: objects, map entry
+ *  and hash strings on the heap (650 bytes), and what lies around each of its two buffers. */
+const NODE_OVERHEAD_BYTES = 900;
 
-export class NodeReader {
+interface NodeReaderOptions {
+  /** Of a budget of its own. */
+  readonly cacheSizeBytes?: number;
+  /** Shared; such a reader must be closed. */
+  readonly budget?: NodeBudget;
+}
+
+export class NodeReader implements NodeHolder {
   readonly chunks: ChunkReader;
-  readonly #sizeMaxBytes: number;
+  readonly #budget: NodeBudget;
   readonly #nodes = new Map<Hash, TreeNode>();
   #sizeBytes = 0;
+  #closed = false;
 
-  constructor(chunks: ChunkReader, options?: { readonly cacheSizeBytes?: number }) {
+  constructor(chunks: ChunkReader, options: NodeReaderOptions = {}) {
     this.chunks = chunks;
-    this.#sizeMaxBytes = options?.cacheSizeBytes ?? CACHE_SIZE_DEFAULT_BYTES;
+    this.#budget = options.budget ?? new NodeBudget(options.cacheSizeBytes ?? CACHE_SIZE_DEFAULT_BYTES);
+    this.#budget.join(this);
   }
 
   /** The node at `hash`. Throws StorageError when the chunk is missing or damaged, ChunkFormatError when it is no node. */
@@ -28,11 +39,13 @@ export class NodeReader {
       kept.used = true;
       return kept;
     }
-    const node = new TreeNode(this.chunks.mustGetChunk(hash));
+    const node = new TreeNode(this.#readChunk(hash));
+    if (this.#closed) return node;
     this.#nodes.set(hash, node);
     node.cached = true;
-    this.#sizeBytes += costOf(node);
-    if (this.#sizeBytes > this.#sizeMaxBytes) this.#evict();
+    const cost = costOf(node);
+    this.#sizeBytes += cost;
+    this.#budget.take(cost);
     return node;
   }
 
@@ -58,24 +71,51 @@ export class NodeReader {
     return child;
   }
 
-  /** Bytes held, for status variables. */
+  /** Bytes held by this reader. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
+  get nodeCount(): number {
+    return this.#nodes.size;
+  }
+
   /** Second chance: in order of arrival, nodes used since the last visit go to the end, others go. */
-  #evict(): void {
+  sweep(count: number, budget: NodeBudget): number {
+    let unvisited = count;
     for (const [hash, node] of this.#nodes) {
-      if (this.#sizeBytes <= this.#sizeMaxBytes || this.#nodes.size <= 1) return;
+      if (unvisited === 0 || this.#nodes.size <= 1) return 0;
+      if (budget.hasRoom) return unvisited;
+      unvisited--;
       this.#nodes.delete(hash);
       if (node.used) {
         node.used = false;
         this.#nodes.set(hash, node);
       } else {
-        this.#sizeBytes -= costOf(node);
+        const cost = costOf(node);
+        this.#sizeBytes -= cost;
+        budget.giveBack(cost);
         unlink(node);
       }
     }
+    return 0;
+  }
+
+  /** Lets all nodes go, and keeps none from now on. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#budget.leave(this);
+    this.#budget.giveBack(this.#sizeBytes);
+    this.#sizeBytes = 0;
+    for (const node of this.#nodes.values()) unlink(node);
+    this.#nodes.clear();
+  }
+
+  /** A chunk that stays here as a node need not stay in a cache below as well. */
+  #readChunk(hash: Hash): Uint8Array {
+    const taken = this.#budget.sizeMaxBytes > 0 ? this.chunks.takeChunk?.(hash) : undefined;
+    return taken ?? this.chunks.mustGetChunk(hash);
   }
 }
 

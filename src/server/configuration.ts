@@ -27,7 +27,7 @@ export interface Configuration {
   readonly tls?: boolean | TlsFiles | undefined;
   readonly limits?: ConfiguredLimits | undefined;
   /** Budgets in bytes. */
-  readonly cache?: { readonly chunks?: number | undefined } | undefined;
+  readonly cache?: { readonly nodes?: number | undefined; readonly chunks?: number | undefined } | undefined;
   /** Threads for checkpoints, collections and checks. */
   readonly background?: { readonly threads?: number | undefined } | undefined;
 }
@@ -73,7 +73,7 @@ const CONFIGURATION: z.ZodType<Configuration> = z.strictObject({
         .optional(),
     })
     .optional(),
-  cache: z.strictObject({ chunks: z.int().min(0).optional() }).optional(),
+  cache: z.strictObject({ nodes: z.int().min(0).optional(), chunks: z.int().min(0).optional() }).optional(),
   background: z.strictObject({ threads: z.int().min(0).max(16).optional() }).optional(),
 });
 

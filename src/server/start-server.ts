@@ -40,6 +40,10 @@ export interface ServerOptions {
   /** Default: `config.yaml` in the data folder, when there is one. Options given here go before its settings. */
   readonly config?: string | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** Bytes of decoded tree nodes kept, for all databases together. */
+  readonly cacheNodes?: number | undefined;
+  /** Bytes of chunks kept besides, for all databases together. */
+  readonly cacheChunks?: number | undefined;
   /** A folder of procedures besides the packaged ones. */
   readonly procedures?: string | undefined;
   /** What the databases' files are read and written through, so that tests can make disks fail. */
@@ -86,10 +90,13 @@ interface Opening {
 async function openAll({ options, dataFolder, files, opened }: Opening): Promise<RunningServer> {
   const configuration = configurationOf(options, dataFolder);
   const logger = createLogger(options.logLevel ?? configuration.log_level ?? "info");
+  const cacheNodes = options.cacheNodes ?? configuration.cache?.nodes;
+  const cacheChunks = options.cacheChunks ?? configuration.cache?.chunks;
   const engine = await CairnEngine.open({
     dataFolder,
     services: { files, clock: systemClock, logger },
-    ...(configuration.cache?.chunks === undefined ? {} : { chunkCacheSizeBytes: configuration.cache.chunks }),
+    ...(cacheNodes === undefined ? {} : { nodeCacheSizeBytes: cacheNodes }),
+    ...(cacheChunks === undefined ? {} : { chunkCacheSizeBytes: cacheChunks }),
     ...(configuration.background?.threads === undefined
       ? {}
       : { backgroundThreads: configuration.background.threads }),

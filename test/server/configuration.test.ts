@@ -29,6 +29,7 @@ describe("readConfiguration", () => {
       "socket: ${" + "RUN_DIR}/cairn.sock",
       "tls: { certificate: c.pem, key: k.pem }",
       "limits: { max_connections: 10, wait_timeout: 60 }",
+      "cache: { nodes: 1000000, chunks: 0 }",
     ].join("\n");
     expect(read(text, { RUN_DIR: "/run/cairn" })).toEqual({
       host: "0.0.0.0",
@@ -36,6 +37,7 @@ describe("readConfiguration", () => {
       socket: "/run/cairn/cairn.sock",
       tls: { certificate: "c.pem", key: "k.pem" },
       limits: { max_connections: 10, wait_timeout: 60 },
+      cache: { nodes: 1_000_000, chunks: 0 },
     });
     expect(read("")).toEqual({});
     expect(readDefaultConfiguration(join(folder, "nowhere"), {})).toEqual({});

@@ -10,6 +10,8 @@ interface ServeOptions {
   readonly socket?: string;
   readonly config?: string;
   readonly procedures?: string;
+  readonly cacheNodes?: number;
+  readonly cacheChunks?: number;
   readonly logLevel?: LogLevel;
 }
 
@@ -29,6 +31,8 @@ export function addServeCommand(program: Command): void {
     .option("--socket <path>", "a Unix socket to listen on as well")
     .option("--config <file>", "a configuration file (default: config.yaml in the data folder)")
     .option("--procedures <folder>", "a folder of your own procedures")
+    .option("--cache-nodes <bytes>", "memory for decoded tree nodes (default: 268435456)", parseBytes)
+    .option("--cache-chunks <bytes>", "memory for chunks besides (default: 67108864)", parseBytes)
     .addOption(new Option("--log-level <level>", "what to log (default: info)").choices(LOG_LEVELS))
     .action(async (_own: unknown, command: Command) => {
       await serve(command.optsWithGlobals<ServeOptions>());
@@ -78,4 +82,10 @@ function parsePort(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > PORT_MAX)
     throw new InvalidArgumentError("not a port number");
   return port;
+}
+
+function parseBytes(text: string): number {
+  const bytes = Number(text);
+  if (!Number.isSafeInteger(bytes) || bytes < 0) throw new InvalidArgumentError("not a number of bytes");
+  return bytes;
 }

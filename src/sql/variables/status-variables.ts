@@ -12,7 +12,12 @@ export function statusVariables(context: VirtualContext): readonly (readonly [st
     const { counters } = processList;
     const uptime = Math.max(0, Math.floor((context.nowMicros / 1000 - counters.startedAtMs) / 1000));
     const running = processList.list().filter((process) => process.command !== "Sleep").length;
+    const memory = process.memoryUsage();
     values.push(
+      ["Cairn_memory_buffers", memory.arrayBuffers],
+      ["Cairn_memory_heap", memory.heapTotal],
+      ["Cairn_memory_heap_used", memory.heapUsed],
+      ["Cairn_memory_resident", memory.rss],
       ["Aborted_clients", counters.abortedClients],
       ["Aborted_connects", counters.abortedConnects],
       ["Bytes_received", counters.bytesReceived],
