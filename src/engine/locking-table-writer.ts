@@ -217,7 +217,7 @@ export class LockingTableWriter implements TableWriter {
       this.#claimIndexes(newValues, { key, old }) ??
       this.#foreignKeys?.checkParents(newValues, oldValues);
     if (blocked !== undefined) return blocked;
-    this.#hideSnapshotEntries(rowKey);
+    if (this.#hideSnapshotEntries(rowKey)) this.#addAllEntries(newValues, key);
     if (moved) {
       this.#putRow({ key: rowKey, text: keyToText(rowKey), value: undefined }, -1);
       this.#putRow({ key, text, value }, 1);
@@ -388,19 +388,29 @@ export class LockingTableWriter implements TableWriter {
 
   /**
    * A row that others changed since our snapshot has index entries there which differ from its newest ones. Once we
-   * change the row ourselves, our reads show our version of it, so the snapshot's entries must no longer be seen.
+   * change the row ourselves, our reads show our version of it, so the snapshot's entries must no longer be seen. True
+   * when entries were hidden: those that the changed row keeps must then be put again. (Also true of a row that only a
+   * checkpoint has moved from the edits to a tree: that is harmless.)
    */
-  #hideSnapshotEntries(rowKey: Uint8Array): void {
+  #hideSnapshotEntries(rowKey: Uint8Array): boolean {
     const view = this.#snapshotView();
-    if (view === undefined || this.#edits.indexes[0]?.getEntry(keyToText(rowKey)) !== undefined) return;
+    if (view === undefined || this.#edits.indexes[0]?.getEntry(keyToText(rowKey)) !== undefined) return false;
     const newest = emptySlot();
     this.current.lookup(0, rowKey, newest);
-    if (!view.lookup(0, rowKey, this.#slot) || this.#slot.valueBytes === newest.valueBytes) return;
+    if (!view.lookup(0, rowKey, this.#slot) || this.#slot.valueBytes === newest.valueBytes) return false;
     const values = this.#codec.decodeRow(this.#slot, this.#database.readBlob);
     for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
       if (hasEntries(definition)) {
         this.#putEntry(at + 1, this.#codec.encodeIndexKey(at + 1, values, rowKey), undefined);
       }
+    }
+    return true;
+  }
+
+  /** Makes {@link #putIndexes} put all entries of a row, those too that it had before. */
+  #addAllEntries(values: readonly Value[], key: Uint8Array): void {
+    for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
+      if (hasEntries(definition)) this.#added[at + 1] = this.#codec.encodeIndexKey(at + 1, values, key);
     }
   }
 
