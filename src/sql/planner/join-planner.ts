@@ -38,8 +38,10 @@ export interface JoinContext {
 
 export interface PlannedGroup {
   readonly node: PlanNode;
-  /** The relation read first and how, when it is a stored table: its order is the order of the result. */
+  /** The relation read first and how, when it is a stored table. */
   readonly leading: { readonly relation: Relation; readonly path: AccessPath } | undefined;
+  /** {@link leading}, when its order is the order of the result. */
+  readonly orderedBy: PlannedGroup["leading"];
 }
 
 /** Plans a group given the rows known before it (outer side of a join) and the conditions on it. */
@@ -52,6 +54,7 @@ export function planGroup(
   const pending = new Set([...group.conditions, ...conditions]);
   const remaining = new Set(group.relations);
   let leading: PlannedGroup["leading"];
+  let keepsOrder = true;
   let node: PlanNode | undefined;
   let shape = before;
   while (remaining.size > 0) {
@@ -63,6 +66,7 @@ export function planGroup(
       node = step.node;
       if (step.path !== undefined) leading = { relation: step.relation, path: step.path };
     } else {
+      if (step.losesOrder) keepsOrder = false;
       node = step.join(node);
     }
     shape = joinShapes(shape, step.relation.shape);
@@ -76,7 +80,11 @@ export function planGroup(
     pending.size === 0 || group.relations.length === 0,
     "every condition of a group can be evaluated at its end",
   );
-  return { node: filterNode(node, [...pending], context.builder), leading };
+  return {
+    node: filterNode(node, [...pending], context.builder),
+    leading,
+    orderedBy: keepsOrder ? leading : undefined,
+  };
 }
 
 interface Step {
@@ -86,6 +94,8 @@ interface Step {
   readonly used: readonly BoundExpression[];
   readonly cost: number;
   readonly rows: number;
+  /** The rows of the join do not come in the order of the outer side. */
+  readonly losesOrder?: boolean;
   join(outer: PlanNode): PlanNode;
 }
 
@@ -210,6 +220,9 @@ function dependsOnOthers(_relation: Relation, _context: JoinContext): boolean {
   return true;
 }
 
+/** A hash table of fewer rows costs next to nothing, whichever side it is made of. */
+const HASHED_ROWS_MIN = 1000;
+
 interface ScanJoin {
   readonly relation: Relation & { readonly kind: "stored" };
   readonly path: AccessPath;
@@ -236,13 +249,24 @@ function scanJoinStep({ relation, path, applicable, stepContext, outerRows, pair
     const paired = new Set(pairs.map((pair) => pair.condition));
     const rest = between.filter((condition) => !paired.has(condition));
     const rows = Math.max(1, (outerRows * inner.rows) / Math.max(1, Math.max(outerRows, inner.rows)));
+    const base = { relation, node: inner, path: undefined, used: applicable, rows };
+    if (hashesOuter(inner.rows, stepContext)) {
+      const flipped = pairs.map(({ condition, outer, inner }) => ({ condition, outer: inner, inner: outer }));
+      return {
+        ...base,
+        cost: path.cost + outerRows * 1.5,
+        losesOrder: true,
+        // What is hashed may read rows of an enclosing query.
+        join: (outer) =>
+          hashJoin(
+            { kind: "inner", outer: inner, inner: outer, pairs: flipped, rest, rows, dependsOnOuter: true },
+            builder,
+          ),
+      };
+    }
     return {
-      relation,
-      node: inner,
-      path: undefined,
-      used: applicable,
+      ...base,
       cost: path.cost * 1.5 + outerRows,
-      rows,
       join: (outer) =>
         hashJoin({ kind: "inner", outer, inner, pairs, rest, rows, dependsOnOuter: false }, builder),
     };
@@ -258,6 +282,12 @@ function scanJoinStep({ relation, path, applicable, stepContext, outerRows, pair
     join: (outer) =>
       loopJoin("inner", outer, inner.rows > 50 ? materialized(inner, false) : inner, between, builder),
   };
+}
+
+/** Whether the smaller side is the one that is there already, by so much that hashing it is worth losing its order. */
+function hashesOuter(innerRows: number, { node, group, context }: StepContext): boolean {
+  if (node === undefined || group.fixedOrder || context.first !== undefined) return false;
+  return innerRows >= HASHED_ROWS_MIN && node.rows * 2 < innerRows;
 }
 
 interface OtherJoin {

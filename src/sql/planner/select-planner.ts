@@ -52,11 +52,11 @@ export function planBoundSelect(bound: BoundSelect, context: QueryContext): Plan
     planGroup(group, conditions, NO_SHAPE, { builder, all, ...first });
   const planned: PlannedGroup =
     counted !== undefined
-      ? { node: counted, leading: undefined }
+      ? { node: counted, leading: undefined, orderedBy: undefined }
       : locked.length > 0
         ? plan(where)
         : planWithSemijoins(where, { builder, group, plan });
-  const inOrder = choice.isOrderedBy(planned.leading);
+  const inOrder = choice.isOrderedBy(planned.orderedBy);
   let node: PlanNode = planned.node;
   if (locked.length > 0) node = lockNode(node, locked, conditions, builder);
   if (isGrouped && counted === undefined) {

@@ -51,7 +51,7 @@ export function planWithSemijoins(where: readonly BoundExpression[], context: Se
       ? semijoinNode(node, item, context.builder)
       : filterNode(node, [item.condition], context.builder);
   }
-  return { node, leading: plain.leading };
+  return { ...plain, node };
 }
 
 function semijoinOf(condition: BoundExpression, context: SemijoinContext): Semijoin | undefined {

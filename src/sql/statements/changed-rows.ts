@@ -84,7 +84,7 @@ export class ChangedRows {
       ...(choice.first !== undefined ? { first: choice.first } : {}),
     });
     let node: PlanNode = planned.node;
-    if (!choice.isOrderedBy(planned.leading))
+    if (!choice.isOrderedBy(planned.orderedBy))
       node = sortNode(node, order, this.#source.limit, this.#context, level);
     // Locked before counted: a row that vanished while waiting takes no place of LIMIT.
     node = lockNode(node, locked, [...where, ...group.conditions], builder);
