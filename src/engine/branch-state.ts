@@ -203,18 +203,16 @@ export class BranchState {
     this.#dirty = true;
   }
 
-  /** Adds one edit of a replayed log record; nobody reads yet. */
-  applyReplayed(
-    layers: TableLayers,
-    index: number,
-    { entry, countChange }: { readonly entry: RowEntry; readonly countChange: number },
-  ): void {
+  /** Gives a table that has no edits those of the replayed log, by index and each in key order; nobody reads yet. */
+  applyReplayed(layers: TableLayers, entries: readonly (readonly RowEntry[])[], countChange: number): void {
     const sequence = ++this.#sequence;
-    const delta = layers.active.indexes[index];
-    assert(delta !== undefined, "the table has the index");
-    delta.putVersion(entry, sequence, sequence);
-    layers.active.addToCount(0, countChange);
-    this.#dirtyBytes += entry.keyBytes.length + (entry.head.value?.length ?? 0);
+    const { active } = layers;
+    assert(entries.length === active.indexes.length, "there are edits for each index");
+    for (const [index, delta] of active.indexes.entries()) {
+      delta.fill(entries[index] ?? [], sequence);
+      this.#dirtyBytes += delta.sizeBytes;
+    }
+    active.addToCount(sequence, countChange);
     this.#dirty = true;
   }
 

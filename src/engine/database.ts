@@ -36,12 +36,12 @@ import { WAL_FOLDER, whatIsDamaged } from "./database-folder.ts";
 import { closeStore, type EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
-import type { LogRecord, RecordToLog } from "./log-record.ts";
+import type { RecordToLog } from "./log-record.ts";
 import { LogRecovery } from "./log-recovery.ts";
-import { replayRecord } from "./log-replay.ts";
+import { openReplayedLog } from "./open-replayed-log.ts";
 import { removeSortRuns } from "./sort-runs.ts";
 import { TableLoader } from "./table-loader.ts";
-import { openWriteAheadLog, type WriteAheadLog } from "./write-ahead-log.ts";
+import type { WriteAheadLog } from "./write-ahead-log.ts";
 
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
@@ -119,13 +119,11 @@ export class Database {
       const database = new Database(options, chunks);
       const position = database.#readWalPosition();
       database.#appliedLsn = position;
-      const replay = (lsn: number, record: LogRecord): void => {
-        replayRecord(database, record);
-        database.#appliedLsn = lsn;
-      };
       const log = { files, folder: join(folder, WAL_FOLDER), clock, flushMode: () => settings.flushMode };
-      database.#log = await openWriteAheadLog({ ...log, position }, replay);
-      await chunks.confirmRecovery();
+      database.#log = await openReplayedLog({ ...log, position }, database, {
+        portionBytes: settings.checkpointSizeBytes * BACKLOG_FACTOR,
+        applied: (lsn) => (database.#appliedLsn = lsn),
+      });
       return database;
     } catch (error) {
       const { tornAt } = chunks;

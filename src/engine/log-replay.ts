@@ -1,42 +1,82 @@
-/** Applies a record of the write-ahead log to a database that is being opened: rows, and the index edits they imply. */
+/**
+ * Applies the records of the write-ahead log to a database that is being opened. Of each key the newest edit is kept
+ * while records are read; {@link LogReplay.settle} then makes a table's edits its active layer in one sorted pass, which
+ * compares each row with the one in the tree: the row count and the edits of secondary indexes follow from that, and an
+ * index whose key did not change gets none.
+ *
+ * Nobody may read or write the database meanwhile, and between two calls of `settle` a checkpoint must have folded what
+ * the first one made.
+ */
+import { assert } from "../base/assert.ts";
 import type { Hash } from "../bytes/hash.ts";
 import { StorageError } from "../io/storage-error.ts";
 import type { TupleSlot } from "../prolly/tuple-cursor.ts";
-import { hasEntries } from "../tables/row-codec.ts";
 import type { TableSchema } from "../tables/schema.ts";
-import { type BranchState, NEWEST } from "./branch-state.ts";
-import { LayeredTableView } from "./layered-table-view.ts";
-import type { LoggedEdit, LogRecord } from "./log-record.ts";
-import { keyToText } from "./row-delta.ts";
+import type { BranchState } from "./branch-state.ts";
+import { IndexKeyChange, indexesToDerive } from "./index-key-change.ts";
+import type { LoggedEdit, LoggedTable, LogRecord } from "./log-record.ts";
+import { keyToText, type RowEntry } from "./row-delta.ts";
 import type { TableLayers } from "./table-state.ts";
 
 export interface ReplayTarget {
-  readonly name: string;
   readonly readBlob: (hash: Hash) => Uint8Array;
   getBranch(name: string): BranchState | undefined;
 }
 
-export function replayRecord(target: ReplayTarget, record: LogRecord): void {
-  for (const table of record.tables) {
-    const branch = target.getBranch(table.branch);
-    const layers = branch?.generation.getTable(table.name);
+/** What an edit costs in memory beside its bytes, roughly. */
+const EDIT_OVERHEAD_BYTES = 200;
+
+export class LogReplay {
+  readonly #target: ReplayTarget;
+  /** By branch, then table. */
+  readonly #tables = new Map<string, Map<string, ReplayedTable>>();
+  #sizeBytes = 0;
+
+  constructor(target: ReplayTarget) {
+    this.#target = target;
+  }
+
+  /** Approximate memory that the edits since {@link settle} hold at most. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  add(record: LogRecord): void {
+    for (const logged of record.tables) {
+      const table = this.#openTable(logged);
+      table.noteCounters(logged);
+      for (const { index, edits } of logged.indexes) this.#sizeBytes += table.addEdits(index, edits);
+    }
+  }
+
+  /** Makes everything added so far visible. */
+  settle(): void {
+    for (const tables of this.#tables.values()) {
+      for (const table of tables.values()) table.settle(this.#target.readBlob);
+    }
+    this.#tables.clear();
+    this.#sizeBytes = 0;
+  }
+
+  #openTable({ branch: branchName, name }: LoggedTable): ReplayedTable {
+    let tables = this.#tables.get(branchName);
+    if (tables === undefined) {
+      tables = new Map();
+      this.#tables.set(branchName, tables);
+    }
+    const known = tables.get(name);
+    if (known !== undefined) return known;
+    const branch = this.#target.getBranch(branchName);
+    const layers = branch?.generation.getTable(name);
     if (branch === undefined || layers === undefined) {
       throw new StorageError(
         "bad_format",
-        `the write-ahead log has edits of table ${table.name} on branch ${table.branch}, which is not there`,
+        `the write-ahead log has edits of table ${name} on branch ${branchName}, which is not there`,
       );
     }
-    const { state } = layers;
-    if (table.autoIncrement > state.autoIncrement) state.autoIncrement = table.autoIncrement;
-    if (table.nextRowId > state.nextRowId) state.nextRowId = table.nextRowId;
-    branch.markDirty();
-    const replay = new TableReplay(target, branch, layers);
-    for (const { index, edits } of table.indexes) {
-      for (const edit of edits) {
-        if (index === 0) replay.applyRow(edit);
-        else replay.applyEntry(index, edit.key, edit.value);
-      }
-    }
+    const table = new ReplayedTable(branch, layers);
+    tables.set(name, table);
+    return table;
   }
 }
 
@@ -52,65 +92,121 @@ export function loggedIndexes(schema: TableSchema): readonly number[] {
   return logged;
 }
 
-class TableReplay {
+/** The newest edit of each key of one table. */
+class ReplayedTable {
   readonly #branch: BranchState;
   readonly #layers: TableLayers;
-  readonly #view: LayeredTableView;
-  readonly #derived: readonly number[];
-  readonly #readBlob: (hash: Hash) => Uint8Array;
+  /** By index number; those that the log holds. */
+  readonly #edits: (Map<string, RowEntry> | undefined)[] = [];
 
-  constructor(target: ReplayTarget, branch: BranchState, layers: TableLayers) {
-    const { schema, loggedIndexes: indexes } = layers.state.definition;
-    const logged = new Set(indexes);
+  constructor(branch: BranchState, layers: TableLayers) {
     this.#branch = branch;
     this.#layers = layers;
-    this.#readBlob = target.readBlob;
-    this.#derived = schema.indexes.flatMap((definition, at) =>
-      hasEntries(definition) && !logged.has(at + 1) ? [at + 1] : [],
-    );
-    this.#view = new LayeredTableView({
-      databaseName: target.name,
-      name: layers.state.definition.name,
-      layers,
-      sequence: NEWEST,
-      own: () => undefined,
-      readBlob: target.readBlob,
-    });
   }
 
-  applyRow({ key, value }: LoggedEdit): void {
-    const { codec } = this.#layers.state.definition;
-    const slot = emptySlot();
-    const existed = this.#view.lookup(0, key, slot);
-    if (this.#derived.length > 0) {
-      const oldValues = existed ? codec.decodeRow(slot, this.#readBlob) : undefined;
-      const newValues = value === undefined ? undefined : codec.decodeRow(slotOf(key, value), this.#readBlob);
-      for (const index of this.#derived) {
-        if (oldValues !== undefined)
-          this.applyEntry(index, codec.encodeIndexKey(index, oldValues, key), undefined);
-        if (newValues !== undefined)
-          this.applyEntry(index, codec.encodeIndexKey(index, newValues, key), EMPTY_BYTES);
+  noteCounters({ autoIncrement, nextRowId }: LoggedTable): void {
+    const { state } = this.#layers;
+    if (autoIncrement > state.autoIncrement) state.autoIncrement = autoIncrement;
+    if (nextRowId > state.nextRowId) state.nextRowId = nextRowId;
+    this.#branch.markDirty();
+  }
+
+  /** Answers how much memory that takes. */
+  addEdits(index: number, edits: readonly LoggedEdit[]): number {
+    let byKey = this.#edits[index];
+    if (byKey === undefined) {
+      byKey = new Map();
+      this.#edits[index] = byKey;
+    }
+    let sizeBytes = 0;
+    for (let at = 0; at < edits.length; at++) {
+      const { key: keyBytes, value } = edits[at] as LoggedEdit;
+      const key = keyToText(keyBytes);
+      const known = byKey.get(key);
+      const head = { sequence: 0, value, previous: undefined };
+      if (known === undefined) byKey.set(key, { key, keyBytes, head });
+      else known.head = head;
+      sizeBytes += keyBytes.length + (value?.length ?? 0) + EDIT_OVERHEAD_BYTES;
+    }
+    return sizeBytes;
+  }
+
+  settle(readBlob: (hash: Hash) => Uint8Array): void {
+    const { trees, active, frozen } = this.#layers;
+    assert(active.empty && frozen === undefined, "edits replayed before are in the trees");
+    const entries: RowEntry[][] = trees.map((_, index) =>
+      sortEntries([...(this.#edits[index]?.values() ?? [])]),
+    );
+    const countChange = this.#compareRows(entries, readBlob);
+    this.#branch.applyReplayed(this.#layers, entries.map(sortEntries), countChange);
+  }
+
+  /** Adds the edits of the derived indexes and drops those of rows that came and went; answers how many rows more there
+   *  are than in the tree. */
+  #compareRows(entries: RowEntry[][], readBlob: (hash: Hash) => Uint8Array): number {
+    const { state, trees } = this.#layers;
+    const { definition } = state;
+    const [rows, tree] = [entries[0], trees[0]];
+    assert(rows !== undefined && tree !== undefined, "a table has a primary index");
+    const derived = indexesToDerive(definition).map((index) => ({
+      change: new IndexKeyChange(definition, index, readBlob),
+      edits: entries[index] as RowEntry[],
+    }));
+    const before = emptySlot();
+    const after = emptySlot();
+    let countChange = 0;
+    let kept = 0;
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] as RowEntry;
+      const { value } = row.head;
+      const existed = tree.lookup(row.keyBytes, before);
+      if (value === undefined && !existed) continue;
+      rows[kept++] = row;
+      if (value !== undefined) fillSlot(after, row.keyBytes, value);
+      if (!existed) countChange++;
+      else if (value === undefined) countChange--;
+      for (let index = 0; index < derived.length; index++) {
+        const { change, edits } = derived[index] as (typeof derived)[number];
+        if (
+          !change.compare(row.keyBytes, existed ? before : undefined, value === undefined ? undefined : after)
+        )
+          continue;
+        if (change.removed !== undefined) edits.push(entryOf(change.removed, undefined));
+        if (change.added !== undefined) edits.push(entryOf(change.added, EMPTY_BYTES));
       }
     }
-    const countChange = (value === undefined ? 0 : 1) - (existed ? 1 : 0);
-    this.#put(0, { key, value, countChange });
+    rows.length = kept;
+    return countChange;
   }
+}
 
-  applyEntry(index: number, key: Uint8Array, value: Uint8Array | undefined): void {
-    this.#put(index, { key, value, countChange: 0 });
-  }
+function entryOf(keyBytes: Uint8Array, value: Uint8Array | undefined): RowEntry {
+  return { key: keyToText(keyBytes), keyBytes, head: { sequence: 0, value, previous: undefined } };
+}
 
-  #put(index: number, edit: LoggedEdit & { readonly countChange: number }): void {
-    const { key, value, countChange } = edit;
-    const entry = { key: keyToText(key), keyBytes: key, head: { sequence: 0, value, previous: undefined } };
-    this.#branch.applyReplayed(this.#layers, index, { entry, countChange });
+/** In place. Rows are often inserted in order. */
+function sortEntries(entries: RowEntry[]): RowEntry[] {
+  for (let at = 1; at < entries.length; at++) {
+    if ((entries[at - 1] as RowEntry).key > (entries[at] as RowEntry).key) return entries.sort(compareKeys);
   }
+  return entries;
+}
+
+function compareKeys(left: RowEntry, right: RowEntry): number {
+  return left.key < right.key ? -1 : 1;
 }
 
 const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
 
 export function emptySlot(): TupleSlot {
   return slotOf(EMPTY_BYTES, EMPTY_BYTES);
+}
+
+function fillSlot(slot: TupleSlot, key: Uint8Array, value: Uint8Array): void {
+  slot.keyBytes = key;
+  slot.keyEnd = key.length;
+  slot.valueBytes = value;
+  slot.valueEnd = value.length;
 }
 
 export function slotOf(key: Uint8Array, value: Uint8Array): TupleSlot {

@@ -65,7 +65,7 @@ export function visibleVersion(entry: RowEntry, sequence: number): RowVersion | 
 }
 
 export class RowDelta {
-  /** Undefined while the only block holds few entries. */
+  /** Undefined while the only block holds few entries, and after {@link fill} until somebody looks for one. */
   #byKey: Map<string, RowEntry> | undefined;
   #blocks: RowEntry[][] = [];
   #count = 0;
@@ -85,6 +85,7 @@ export class RowDelta {
   getEntry(key: string): RowEntry | undefined {
     if (this.#byKey !== undefined) return this.#byKey.get(key);
     if (this.#count === 0) return undefined;
+    if (this.#count > UNMAPPED_ENTRIES_MAX) return this.#mapEntries().get(key);
     const entries = this.#blocks[0] as RowEntry[];
     for (let at = 0; at < entries.length; at++) {
       const entry = entries[at] as RowEntry;
@@ -119,6 +120,23 @@ export class RowDelta {
       for (let at = 0; at < block.length; at++)
         this.putVersion(block[at] as RowEntry, sequence, oldestSnapshot);
     }
+  }
+
+  /** Puts entries of one version each, in ascending order of their keys, into an empty delta. */
+  fill(entries: readonly RowEntry[], sequence: number): void {
+    assert(this.#count === 0, "a delta is filled once");
+    for (let start = 0; start < entries.length; start += BLOCK_ENTRIES_MAX) {
+      const block = entries.slice(start, start + BLOCK_ENTRIES_MAX);
+      for (let at = 0; at < block.length; at++) {
+        const { key, head } = block[at] as RowEntry;
+        assert(start + at === 0 || (entries[start + at - 1] as RowEntry).key < key, "keys ascend");
+        head.sequence = sequence;
+        this.#sizeBytes += ENTRY_OVERHEAD_BYTES + 2 * key.length + (head.value?.length ?? 0);
+      }
+      this.#blocks.push(block);
+    }
+    this.#count = entries.length;
+    this.#layout++;
   }
 
   /** Sets the only version of a key (an open transaction's edits) and returns the one it replaces. */
@@ -185,10 +203,11 @@ export class RowDelta {
     if (this.#byKey === undefined && this.#count > UNMAPPED_ENTRIES_MAX) this.#mapEntries();
   }
 
-  #mapEntries(): void {
+  #mapEntries(): Map<string, RowEntry> {
     const byKey = new Map<string, RowEntry>();
     for (const block of this.#blocks) for (const entry of block) byKey.set(entry.key, entry);
     this.#byKey = byKey;
+    return byKey;
   }
 
   #place(entry: RowEntry): void {

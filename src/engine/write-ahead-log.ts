@@ -70,10 +70,11 @@ interface Segment {
   lastLsn: number;
 }
 
-/** Opens the log, replays every record after `position` in order, and is ready for appends. */
+/** Opens the log, replays every record after `position` in order, waiting when `replay` asks for it, and is ready for
+ *  appends. */
 export async function openWriteAheadLog(
   options: WriteAheadLogOptions,
-  replay: (lsn: number, record: LogRecord) => void,
+  replay: (lsn: number, record: LogRecord) => Promise<void> | undefined,
 ): Promise<WriteAheadLog> {
   const { files, folder, position } = options;
   await files.makeFolder(folder);
@@ -109,7 +110,8 @@ export async function openWriteAheadLog(
         throw new StorageError("bad_format", `log record ${firstLsn + at} expected, found ${lsn}`, { path });
       }
       if (lsn < nextLsn) continue;
-      replay(lsn, record);
+      const pause = replay(lsn, record);
+      if (pause !== undefined) await pause;
       nextLsn = lsn + 1;
     }
     if (segment.tornAt !== undefined) await cutTornTail(files, path, segment.tornAt);

@@ -43,7 +43,10 @@ async function open(
 ) {
   const replayed: { readonly lsn: number; readonly record: LogRecord }[] = [];
   const options = { files, folder: "/wal", clock, flushMode: () => mode, position };
-  const log = await openWriteAheadLog(options, (lsn, each) => replayed.push({ lsn, record: each }));
+  const log = await openWriteAheadLog(options, (lsn, each) => {
+    replayed.push({ lsn, record: each });
+    return undefined;
+  });
   return { log, replayed, clock };
 }
 
