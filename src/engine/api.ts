@@ -116,6 +116,8 @@ export type WriteOutcome =
 /** How FOREIGN_KEY_CHECKS and UNIQUE_CHECKS bind a write. */
 export interface WriteOptions {
   readonly foreignKeyChecks: boolean;
+  /** Rows are locked and not changed: beside LOCK TABLES READ of others. */
+  readonly locksOnly?: boolean;
 }
 
 /**
@@ -149,6 +151,9 @@ export interface Transaction {
   /** Throws 1146 when there is no such table, 1049 when there is no such database or branch, 1412 when the table was
    *  redefined after this transaction's snapshot. */
   openTable(revision: DatabaseRevision, table: string): TableView;
+  /** The table for planning: what {@link openTable} would show if it were called now, but no snapshot is taken by it, so
+   *  that the first plain read of the transaction takes it and not a locking statement before that. */
+  describeTable(revision: DatabaseRevision, table: string): TableView;
   openTableForWrite(
     revision: DatabaseRevision,
     table: string,

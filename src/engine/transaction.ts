@@ -148,11 +148,7 @@ export class SqlTransaction implements Transaction, LockSubject {
       });
     }
     const branch = getBranchOf(database, revision);
-    // A schema change under way does not wait for reads of single statements: they go on reading what was before it.
-    if (!this.#autocommit) {
-      branch.metadataLocks.tryAcquire(this.owner, BRANCH_LOCK_KEY, LOCK_USE);
-      branch.metadataLocks.tryAcquire(this.owner, table, LOCK_USE);
-    }
+    this.#useTable(branch, table);
     let snapshot = this.#snapshotOf(branch);
     let layers = snapshot.generation.getTable(table);
     if (snapshot.generation !== branch.generation && this.#snapshotsAreNew) {
@@ -175,6 +171,22 @@ export class SqlTransaction implements Transaction, LockSubject {
       sequence: snapshot.sequence,
       own: this.#autocommit && !this.edits.dirty ? NO_EDITS : this.#ownOf(branch, table),
       readBlob,
+    });
+  }
+
+  describeTable(revision: DatabaseRevision, table: string): TableView {
+    this.#assertOpen();
+    const { database, branch } = this.#mustGetBranch(revision);
+    if (revision.root !== undefined || this.getSnapshot(branch) !== undefined)
+      return this.openTable(revision, table);
+    this.#useTable(branch, table);
+    return new LayeredTableView({
+      databaseName: database.name,
+      name: table,
+      layers: branch.generation.mustGetTable(database.name, table),
+      sequence: NEWEST,
+      own: this.#autocommit && !this.edits.dirty ? NO_EDITS : this.#ownOf(branch, table),
+      readBlob: database.readBlob,
     });
   }
 
@@ -350,6 +362,13 @@ export class SqlTransaction implements Transaction, LockSubject {
     return snapshot;
   }
 
+  /** A schema change under way does not wait for reads of single statements: they go on reading what was before it. */
+  #useTable(branch: BranchState, table: string): void {
+    if (this.#autocommit) return;
+    branch.metadataLocks.tryAcquire(this.owner, BRANCH_LOCK_KEY, LOCK_USE);
+    branch.metadataLocks.tryAcquire(this.owner, table, LOCK_USE);
+  }
+
   /** Own edits belong to the newest state of a table, whatever layers a snapshot reads. */
   #ownOf(branch: BranchState, table: string): () => OwnTableEdits | undefined {
     return () => {
@@ -372,7 +391,7 @@ export class SqlTransaction implements Transaction, LockSubject {
     const { generation } = branch;
     const wanted: WantedLock[] = [
       { name: BRANCH_LOCK_KEY, mode: LOCK_WRITE },
-      { name: table, mode: LOCK_WRITE },
+      { name: table, mode: options.locksOnly === true ? LOCK_USE : LOCK_WRITE },
     ];
     if (options.foreignKeyChecks && generation.root.tables.has(table)) {
       const related = relatedTables(generation, table);

@@ -9,6 +9,7 @@ import { type RunningServer, startServer } from "../../src/index.ts";
 import { runIsolationScript, type StepRecord } from "../support/isolation-script.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
 import { ISOLATION_SCRIPTS } from "./isolation-scripts.ts";
+import { SOURCE_LOCK_SCRIPTS } from "./source-lock-scripts.ts";
 
 const SILENCE_MS = 50;
 const file = path.join(import.meta.dirname, "../data/isolation/anomalies.json");
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 describe("ends as on MySQL", () => {
-  for (const script of ISOLATION_SCRIPTS) {
+  for (const script of [...ISOLATION_SCRIPTS, ...SOURCE_LOCK_SCRIPTS]) {
     for (const level of script.levels) {
       test(`${script.name} (${level})`, async () => {
         const expected = recorded[script.name]?.[level];

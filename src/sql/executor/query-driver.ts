@@ -6,12 +6,15 @@ import { yieldToOthers } from "../../base/clock.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Frame, Operator } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
+import { LockWait } from "./lock-wait.ts";
 
 export interface RowConsumer {
   /** Takes the frame's current row; true to stop early. */
   onRow(frame: Frame): boolean;
   /** Something to await before the next row. */
   backPressure(): Promise<void> | undefined;
+  /** Forgets the rows it took, which will come again; false when they are gone already. */
+  restart(): boolean;
 }
 
 const ROWS_BETWEEN_CHECKS = 256;
@@ -30,6 +33,7 @@ export function drive(
     pending = advance(operator, frame, consumer, monotonicMs);
   } catch (error) {
     operator.close(frame);
+    if (error instanceof LockWait) return driveAgain(error, operator, frame, consumer, monotonicMs);
     throw error;
   }
   if (pending === undefined) {
@@ -57,9 +61,27 @@ async function driveSlowly(
       if (frame.context.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
       pending = advance(operator, frame, consumer, slow.monotonicMs);
     }
+  } catch (error) {
+    if (!(error instanceof LockWait)) throw error;
+    operator.close(frame);
+    await driveAgain(error, operator, frame, consumer, slow.monotonicMs);
   } finally {
     operator.close(frame);
   }
+}
+
+/** After a lock that a subquery waits for. Rows that are sent cannot be read again: then the statement is to be repeated. */
+async function driveAgain(
+  wait: LockWait,
+  operator: Operator,
+  frame: Frame,
+  consumer: RowConsumer,
+  monotonicMs: () => number,
+): Promise<void> {
+  await wait.promise;
+  if (frame.context.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
+  if (!consumer.restart()) throw sqlError("ER_LOCK_WAIT_TIMEOUT");
+  await drive(operator, frame, consumer, monotonicMs);
 }
 
 /** Goes on until something must be awaited, which it returns; undefined at the end. */

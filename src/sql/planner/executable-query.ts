@@ -25,7 +25,12 @@ export interface PlanTable {
   readonly name: string;
   readonly schemaHash: Hash;
   readonly forWrite: boolean;
+  /** Its rows are locked FOR SHARE and not changed. */
+  readonly locksOnly: boolean;
 }
+
+/** For tables whose rows are only locked. */
+export const SHARED: WriteOptions = { foreignKeyChecks: false, locksOnly: true };
 
 const NO_CONTEXT: StatementContext = new Proxy({} as StatementContext, {
   get(): never {
@@ -52,12 +57,13 @@ export class ExecutableQuery {
     this.columns = planned.columns.map(resultColumn);
     this.explain = planned.node.explain;
     this.subqueries = builder.subqueries;
-    this.tables = builder.tables.map(({ table, forWrite }) => ({
+    this.tables = builder.tables.map(({ table, forWrite, lock }) => ({
       revision: table.revision,
       database: table.database,
       name: table.name,
       schemaHash: table.view.schemaHash,
       forWrite,
+      locksOnly: lock?.strength === "share",
     }));
     this.frame = new ExecutionFrame(builder.tables.length, builder.registerCount, NO_CONTEXT);
   }
@@ -125,7 +131,8 @@ export class ExecutableQuery {
       const table = this.tables[i] as PlanTable;
       if (!table.forWrite) continue;
       if (table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", table.name);
-      const opened = transaction.openTableForWrite(table.revision, table.name, options);
+      const { locksOnly } = table;
+      const opened = transaction.openTableForWrite(table.revision, table.name, locksOnly ? SHARED : options);
       if (opened instanceof Promise) {
         return opened.then(
           (writer) => this.#showWriter(i, writer) && this.#openWritersFrom(i + 1, transaction, options),

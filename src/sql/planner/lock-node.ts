@@ -8,7 +8,6 @@ import { compilePredicate } from "../expression/compile.ts";
 import { predicateOf } from "./filter-node.ts";
 import type { PlanBuilder, PlannedTable } from "./plan-builder.ts";
 import type { PlanNode } from "./plan-node.ts";
-import type { QueryLevel } from "./query-scope.ts";
 import type { Relation, RelationGroup, StoredRelation } from "./relation.ts";
 
 export function storedRelations(group: RelationGroup): StoredRelation[] {
@@ -20,16 +19,19 @@ export function storedRelations(group: RelationGroup): StoredRelation[] {
   });
 }
 
+const FOR_SHARE: readonly LockingClause[] = [{ strength: "share", tables: [], policy: "wait" }];
+
 /** Marks the slots that are read through a writer; returns what to lock. */
 export function markLocked(
   locking: readonly LockingClause[],
   group: RelationGroup,
-  _level: QueryLevel,
   builder: PlanBuilder,
+  isMeant: (relation: StoredRelation) => boolean = () => true,
 ): LockedSlot[] {
   const locked = new Map<number, LockedSlot>();
-  const stored = storedRelations(group);
-  for (const clause of locking) {
+  const stored = storedRelations(group).filter(isMeant);
+  const clauses = locking.length === 0 && builder.sharesSources ? FOR_SHARE : locking;
+  for (const clause of clauses) {
     const named = clause.tables.map((table) => {
       const found = stored.find((relation) => relation.alias === table.name);
       if (found === undefined) throw sqlError("ER_UNRESOLVED_TABLE_LOCK", `\`${table.name}\``);

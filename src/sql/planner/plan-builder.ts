@@ -62,6 +62,8 @@ export class PlanBuilder implements RowLayout {
   /** By slot: what to ask before the plan runs with other parameters. */
   readonly valueChecks: Map<number, ValueCheck> = new Map<number, ValueCheck>();
   registerCount = 0;
+  /** What SELECTs without a locking clause read is locked FOR SHARE: the statement changes rows by it. Set before planning. */
+  sharesSources = false;
   /** What is compiled now serves planning only. */
   isEstimating = false;
   /** Names of computed tables, functions and variables whose use forbids keeping the plan. */

@@ -29,7 +29,7 @@ export function planSelect(select: Select, context: QueryContext, around: OrderA
 export function planBoundSelect(bound: BoundSelect, context: QueryContext): PlannedQuery {
   const { builder } = context;
   const { select, around, level, group, where, grouping, order, having, isGrouped } = bound;
-  const locked = markLocked(around.locking, group, level, builder);
+  const locked = markLocked(around.locking, group, builder);
   const conditions = [...where, ...group.conditions];
   const others = [
     ...grouping.columns.map((column) => column.expression),

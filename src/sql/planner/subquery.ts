@@ -5,11 +5,20 @@ import type { Value } from "../../values/value.ts";
 import type { SubqueryPlan } from "../binder/bound-expression.ts";
 import type { Evaluator, Frame, Operator } from "../executor/frame.ts";
 import { STEP_DONE, STEP_ROW, STEP_WAIT } from "../executor/frame.ts";
+import { LockWait } from "../executor/lock-wait.ts";
 import { compileExpression } from "../expression/compile.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { PlannedQuery } from "./query-planner.ts";
 
 const STEPS_BETWEEN_KILL_CHECKS = 1024;
+
+function waitOf(frame: Frame): Error {
+  const { waitFor } = frame;
+  frame.waitFor = undefined;
+  return waitFor === undefined
+    ? new AssertionError("an operator that waits says for what")
+    : new LockWait(waitFor.promise);
+}
 
 export function makeSubqueryPlan(planned: PlannedQuery, builder: PlanBuilder): SubqueryPlan {
   let operator: Operator | undefined;
@@ -30,7 +39,7 @@ export function makeSubqueryPlan(planned: PlannedQuery, builder: PlanBuilder): S
         for (let steps = 1; ; steps++) {
           const step = operator.next(frame);
           if (step === STEP_DONE) return;
-          if (step === STEP_WAIT) throw new AssertionError("a subquery's reads never wait");
+          if (step === STEP_WAIT) throw waitOf(frame);
           if (steps % STEPS_BETWEEN_KILL_CHECKS === 0 && frame.context.signal.aborted)
             throw sqlError("ER_QUERY_INTERRUPTED");
           if (step !== STEP_ROW) continue;

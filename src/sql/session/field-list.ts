@@ -15,7 +15,7 @@ export async function fieldListOf(
   const { signal } = new AbortController();
   try {
     const transaction = transactions.forStatement(signal);
-    const view = transaction.openTable(session.revisionOf(undefined), table);
+    const view = transaction.describeTable(session.revisionOf(undefined), table);
     const pattern = likePattern(wildcard);
     const columns = view.schema.columns
       .filter((column) => wildcard === "" || pattern.test(column.name))

@@ -95,6 +95,10 @@ class SinkConsumer {
   backPressure(): Promise<void> | undefined {
     return this.#sink.backPressure();
   }
+
+  restart(): boolean {
+    return this.rows === 0;
+  }
 }
 
 /** Runs a planned query whose tables are open. Undefined when it ended without waiting. */

@@ -41,7 +41,7 @@ export class SessionCatalog implements PlannerCatalog {
     if (computed !== undefined) return computed;
     let revision: DatabaseRevision = session.revisionOf(database);
     if (asOf !== undefined) revision = this.#resolveAsOf(revision.databaseName, asOf);
-    const view = this.#transaction.openTable(revision, name);
+    const view = this.#transaction.describeTable(revision, name);
     return {
       kind: "stored",
       database: revision.databaseName,

@@ -1,8 +1,10 @@
 /** Plans of UPDATE and DELETE, kept by their AST and opened for an execution. */
 import { type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import { sqlError } from "../../values/sql-error.ts";
+import type { Delete, Update } from "../ast/data-change.ts";
 import { PlanGuard } from "../session/plan-guard.ts";
 import type { ChangedRows } from "./changed-rows.ts";
+import { sharesSources } from "./share-locked.ts";
 import type { TransactionRun } from "./statement-run.ts";
 
 /** What planning an UPDATE or DELETE gives. */
@@ -15,7 +17,7 @@ const REPLAN_ATTEMPTS_MAX = 10;
 
 /** The statement's plan with its tables open: an earlier one when it still fits. */
 export function openChange<P extends ChangePlan>(
-  statement: object,
+  statement: Update | Delete,
   run: TransactionRun,
   makePlan: () => P,
 ): MaybePromise<P> {
@@ -23,7 +25,10 @@ export function openChange<P extends ChangePlan>(
   const kept = keptPlans.get(statement);
   if (kept === undefined) return openNew(statement, run, makePlan);
   const { guard } = kept;
-  if (!guard.holds(session, parameters.types)) {
+  if (
+    !guard.holds(session, parameters.types) ||
+    kept.plan.changed.builder.sharesSources !== sharesSources(statement, run)
+  ) {
     keptPlans.delete(statement);
     return openNew(statement, run, makePlan);
   }
@@ -47,7 +52,7 @@ export function openChange<P extends ChangePlan>(
 }
 
 function openNew<P extends ChangePlan>(
-  statement: object,
+  statement: Update | Delete,
   run: TransactionRun,
   makePlan: () => P,
   attempt = 1,

@@ -1,19 +1,19 @@
 /** The reading half of UPDATE and DELETE: finds, locks and keeps the rows to change before any of them changes. */
 import { type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
 import { sqlError } from "../../values/sql-error.ts";
-import type { Expression } from "../ast/expression.ts";
-import type { Limit, OrderItem, TableReference, WithClause } from "../ast/query.ts";
+import type { Delete, Update } from "../ast/data-change.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { Frame } from "../executor/frame.ts";
 import { drive, type RowConsumer } from "../executor/query-driver.ts";
 import { RowBuffer } from "../executor/row-buffer.ts";
+import type { LockedSlot } from "../executor/row-lock.ts";
 import { CommonTables } from "../planner/derived-table.ts";
 import { ExecutableQuery } from "../planner/executable-query.ts";
 import { bindFrom } from "../planner/from-clause.ts";
 import { planGroup } from "../planner/join-planner.ts";
-import { lockNode, storedRelations } from "../planner/lock-node.ts";
+import { lockNode, markLocked, storedRelations } from "../planner/lock-node.ts";
 import { chooseOrder } from "../planner/order-choice.ts";
 import { limitNode, sortNode } from "../planner/order-limit.ts";
 import { simplifyOuterJoins } from "../planner/outer-join-rules.ts";
@@ -21,24 +21,23 @@ import type { PlanBuilder, PlannedTable } from "../planner/plan-builder.ts";
 import { NO_SHAPE, type PlanNode } from "../planner/plan-node.ts";
 import { type QueryContext, subqueryPlanner } from "../planner/query-planner.ts";
 import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
-import { conjunctsOf, groupShape, KnownRows, type StoredRelation } from "../planner/relation.ts";
+import {
+  conjunctsOf,
+  groupShape,
+  KnownRows,
+  type RelationGroup,
+  type StoredRelation,
+} from "../planner/relation.ts";
 import { createBuilder } from "../session/select-runner.ts";
+import { sharesSources } from "./share-locked.ts";
 import type { TransactionRun } from "./statement-run.ts";
-
-export interface ChangeSource {
-  readonly with?: WithClause;
-  readonly tables: readonly TableReference[];
-  readonly where?: Expression;
-  readonly orderBy: readonly OrderItem[];
-  readonly limit?: Limit;
-}
 
 /** A bound FROM of UPDATE or DELETE, before its targets are known. */
 export class ChangedRows {
   readonly builder: PlanBuilder;
   readonly level: QueryLevel;
   readonly relations: readonly StoredRelation[];
-  readonly #source: ChangeSource;
+  readonly #source: Update | Delete;
   #run: TransactionRun;
   readonly #context: QueryContext;
   readonly #group: ReturnType<typeof bindFrom>;
@@ -46,11 +45,12 @@ export class ChangedRows {
   #executable: ExecutableQuery | undefined;
   #node: PlanNode | undefined;
 
-  constructor(source: ChangeSource, run: TransactionRun) {
+  constructor(source: Update | Delete, run: TransactionRun) {
     this.#source = source;
     this.#run = run;
     const { session, transaction, parameters, context } = run;
     this.builder = createBuilder(session, transaction, parameters, context);
+    this.builder.sharesSources = sharesSources(source, run);
     const commonTables = new CommonTables().withClause(source.with);
     this.#context = { builder: this.builder, outer: undefined, commonTables };
     this.level = new QueryLevel(undefined, () => this.builder.addRegister(), subqueryPlanner(this.#context));
@@ -64,13 +64,14 @@ export class ChangedRows {
     const { builder, level } = this;
     const where = this.#where;
     const group = simplifyOuterJoins(this.#group, where);
-    const locked = targets.map((relation) => {
+    const locked = targets.map((relation): LockedSlot => {
       if (relation.table.revision.readOnly) throw sqlError("ER_OPEN_AS_READONLY", relation.table.name);
       const target = builder.tables[relation.slot] as PlannedTable;
       target.forWrite = true;
       target.lock = { strength: "update", policy: "wait" };
-      return { slot: relation.slot, strength: "update" as const, policy: "wait" as const };
+      return { slot: relation.slot, strength: "update", policy: "wait" };
     });
+    locked.push(...this.#shareSources(group, targets));
     const order = this.#source.orderBy.map((item) => ({
       expression: bindExpression(item.expression, this.#scope("order clause"), builder.environment),
       descending: item.descending,
@@ -90,6 +91,12 @@ export class ChangedRows {
     node = lockNode(node, locked, [...where, ...group.conditions], builder);
     node = limitNode(node, this.#source.limit, { countAll: false }, this.#context, level);
     this.#node = node;
+  }
+
+  /** Tables that are only read keep the rows that the change depends on. */
+  #shareSources(group: RelationGroup, targets: readonly StoredRelation[]): LockedSlot[] {
+    const slots = new Set(targets.map((relation) => relation.slot));
+    return markLocked([], group, this.builder, (relation) => !slots.has(relation.slot));
   }
 
   #bindWhere(): BoundExpression[] {
@@ -162,5 +169,10 @@ class RowCollector implements RowConsumer {
 
   backPressure(): undefined {
     return undefined;
+  }
+
+  restart(): boolean {
+    this.#rows.clear();
+    return true;
   }
 }

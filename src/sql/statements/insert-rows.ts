@@ -9,6 +9,7 @@ import type { SqlType } from "../../values/sql-type.ts";
 import type { SqlInteger, Value } from "../../values/value.ts";
 import { createRowSlot } from "../executor/execution-frame.ts";
 import type { Frame } from "../executor/frame.ts";
+import { evaluateWithLocks } from "../executor/lock-wait.ts";
 import type { SessionContext } from "../session/session-context.ts";
 import { sameRow } from "./row-equality.ts";
 import { duplicateError, refuseNull } from "./row-writing.ts";
@@ -269,8 +270,11 @@ export class RowInserter {
     if (found === undefined) return;
     const frame = this.#frame;
     const existing = this.#completed(update.row, found);
-    update.row.load(found, frame, this.#context);
-    update.assign(frame, this.#context);
+    const assigned = evaluateWithLocks(() => {
+      update.row.load(found, frame, this.#context);
+      update.assign(frame, this.#context);
+    });
+    if (assigned instanceof Promise) await assigned;
     update.row.complete(frame, this.#context);
     const changed = update.row.toStored(frame, this.#context);
     this.duplicates++;

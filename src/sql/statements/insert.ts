@@ -14,10 +14,9 @@ import type { ColumnReference, Expression } from "../ast/expression.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { Evaluator, Frame } from "../executor/frame.ts";
-import { drive } from "../executor/query-driver.ts";
+import { evaluateWithLocks } from "../executor/lock-wait.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { CommonTables } from "../planner/derived-table.ts";
-import { ExecutableQuery } from "../planner/executable-query.ts";
 import type { PlanBuilder } from "../planner/plan-builder.ts";
 import { planQuery, subqueryPlanner } from "../planner/query-planner.ts";
 import { QueryLevel } from "../planner/query-scope.ts";
@@ -30,6 +29,8 @@ import type { LiteralRows } from "./bulk-insert.ts";
 import { type DuplicateUpdate, type OnDuplicate, RowInserter } from "./insert-rows.ts";
 import { rowScope } from "./row-scope.ts";
 import { storeInto } from "./row-writing.ts";
+import { sharesSources } from "./share-locked.ts";
+import { openSources, readSource } from "./source-tables.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { registerColumns, TargetTable } from "./target-table.ts";
 import { touchOnUpdate } from "./update-now.ts";
@@ -38,6 +39,7 @@ const VALUES_DEPRECATED =
   "'VALUES function' is deprecated and will be removed in a future release. Please use an alias (INSERT INTO ... VALUES (...) AS alias) and replace VALUES(col) in the ON DUPLICATE KEY UPDATE clause with alias.col instead";
 
 const SLICE_MS = 10;
+const REPLAN_ATTEMPTS_MAX = 10;
 /** Rows of a query between looks at the clock. */
 const ROWS_PER_LOOK = 128;
 
@@ -74,27 +76,36 @@ async function insertLiterals(
   return plan.result();
 }
 
-function insertPlanned(insert: Insert, writer: TableWriter, run: TransactionRun): MaybePromise<ChangeResult> {
+function insertPlanned(
+  insert: Insert,
+  writer: TableWriter,
+  run: TransactionRun,
+  attempt = 1,
+): MaybePromise<ChangeResult> {
   const { session, parameters } = run;
   const { schemaHash } = writer.current;
   const { source } = insert;
   const kept = keptPlans.get(insert);
-  if (kept?.guard.holds(session, parameters.types) && kept.schemaHash === schemaHash) {
-    const { plan } = kept;
-    plan.rebind(writer, run);
+  const isKept =
+    kept?.guard.holds(session, parameters.types) === true &&
+    kept.schemaHash === schemaHash &&
+    kept.plan.builder.sharesSources === sharesSources(insert, run);
+  if (isKept) {
+    kept.plan.rebind(writer, run);
     kept.guard.replayWarnings(session);
-    // Only plans of rows are kept.
-    return source.kind === "rows" ? plan.insertRows(source.rows) : plan.insertQuery();
   }
-  const plan = new InsertPlan(insert, writer, run);
-  if (source.kind === "query") return plan.insertQuery();
-  return whenDone(plan.insertRows(source.rows), (result) => {
-    if (plan.builder.cacheable) {
-      keptPlans.set(insert, {
-        plan,
-        guard: new PlanGuard(session, parameters.types, plan.builder),
-        schemaHash,
-      });
+  const plan = isKept ? kept.plan : new InsertPlan(insert, writer, run);
+  const inserted = source.kind === "query" ? plan.insertQuery() : plan.insertRows(source.rows);
+  return whenDone(inserted, (result) => {
+    if (result === undefined) {
+      keptPlans.delete(insert);
+      if (attempt >= REPLAN_ATTEMPTS_MAX) throw sqlError("ER_TABLE_DEF_CHANGED");
+      return insertPlanned(insert, writer, run, attempt + 1);
+    }
+    // Only plans of rows are kept.
+    if (!isKept && source.kind === "rows" && plan.builder.cacheable) {
+      const guard = new PlanGuard(session, parameters.types, plan.builder);
+      keptPlans.set(insert, { plan, guard, schemaHash });
     }
     return result;
   });
@@ -130,6 +141,7 @@ class InsertPlan {
     this.#writer = writer;
     const { session, transaction, parameters, context } = run;
     this.#builder = createBuilder(session, transaction, parameters, context);
+    this.#builder.sharesSources = sharesSources(insert, run);
     const { current } = writer;
     const names = { database: current.databaseName, name: current.name };
     this.#target = new TargetTable(
@@ -178,20 +190,38 @@ class InsertPlan {
     });
   }
 
-  insertRows(rows: readonly (readonly Expression[])[]): MaybePromise<ChangeResult> {
+  /** Undefined when a table that it reads was redefined: plan again. */
+  insertRows(rows: readonly (readonly Expression[])[]): MaybePromise<ChangeResult | undefined> {
     const emptyRow = rows.length === 1 && rows[0]?.length === 0;
     const positions = emptyRow ? [] : this.#positions;
     this.#compiled ??= this.#compileRows(rows, positions);
     const compiled = this.#compiled;
     const frame = this.#frame();
+    const opening = openSources(this.#builder, frame, this.#run.transaction);
+    return whenDone(opening, (isOpen) =>
+      isOpen ? this.#insertCompiled(compiled, positions, frame) : undefined,
+    );
+  }
+
+  #insertCompiled(
+    rows: readonly (readonly ColumnValue[])[],
+    positions: readonly number[],
+    frame: ExecutionFrame,
+  ): MaybePromise<ChangeResult> {
     const inserter = this.#openInserter(frame, rows.length === 1 && !this.#insert.ignore, rows.length);
     const { context, options } = this.#run;
+    const readsTables = this.#builder.tables.length > 0;
     const step = (at: number): Promise<void> | undefined => {
       context.rowNumber = at + 1;
-      this.#evaluateRow(compiled[at] as readonly ColumnValue[], positions, frame);
-      return inserter.insert();
+      const row = rows[at] as readonly ColumnValue[];
+      if (!readsTables) {
+        this.#evaluateRow(row, positions, frame);
+        return inserter.insert();
+      }
+      const evaluated = evaluateWithLocks(() => this.#evaluateRow(row, positions, frame));
+      return evaluated instanceof Promise ? evaluated.then(() => inserter.insert()) : inserter.insert();
     };
-    const done = inSequence(compiled.length, step, options.signal);
+    const done = inSequence(rows.length, step, options.signal);
     return whenDone(done, () => this.result());
   }
 
@@ -242,6 +272,8 @@ class InsertPlan {
     const columns = positions.map((position) => target.schema.columns[position] as Column);
     const { emptied, defaulted } = this.#columnsToFill(positions);
     const frame = this.#frame();
+    if (!(await openSources(this.#builder, frame, this.#run.transaction)))
+      throw sqlError("ER_TABLE_DEF_CHANGED");
     const inserter = this.#openInserter(frame, false, rows.count);
     const { context, session, options } = this.#run;
     const { clock } = session.services;
@@ -276,11 +308,12 @@ class InsertPlan {
     this.#literalRows = rows.count;
   }
 
-  async insertQuery(): Promise<ChangeResult> {
+  /** Undefined when a table that it reads was redefined: plan again. */
+  async insertQuery(): Promise<ChangeResult | undefined> {
     const { source } = this.#insert;
     if (source.kind !== "query") throw new TypeError("not an INSERT … SELECT");
     const target = this.#target;
-    const { session, transaction, parameters, context } = this.#run;
+    const { context } = this.#run;
     const planned = planQuery(source.query, this.#queryContext());
     if (planned.columns.length !== this.#positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", 1);
     for (const position of this.#positions) {
@@ -288,28 +321,11 @@ class InsertPlan {
       if (column.generated !== undefined)
         throw sqlError("ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN", column.name, target.name);
     }
-    const executable = new ExecutableQuery(planned, this.#builder);
-    const { evaluators } = executable;
     const types = planned.columns.map((column) => column.expression.type);
-    await executable.openWriters(transaction, session.settings.foreignKeyChecks);
-    executable.openTables(transaction);
-    executable.begin(context, parameters.values);
-    context.frame = executable.frame;
+    const read = await readSource(planned, this.#builder, this.#run);
+    if (read === undefined) return undefined;
+    const { rows, executable } = read;
     const { frame } = executable;
-    const rows: Value[][] = [];
-    // The rows are read to the end before the first is written: the query may read the very table.
-    await drive(
-      executable.operator,
-      frame,
-      {
-        onRow: () => {
-          rows.push(evaluators.map((evaluate) => evaluate(frame)));
-          return false;
-        },
-        backPressure: () => undefined,
-      },
-      () => session.services.clock.monotonicMs(),
-    );
     while (frame.registers.length < this.#builder.registerCount) frame.registers.push(null);
     const inserter = this.#openInserter(frame, false);
     const pause = new Pause(this.#run.options.signal);
@@ -337,15 +353,12 @@ class InsertPlan {
 
   #frame(): ExecutionFrame {
     this.#prepareDuplicates();
-    const { context, parameters, transaction } = this.#run;
+    const { context, parameters } = this.#run;
     this.#keptFrame ??= new ExecutionFrame(this.#builder.tables.length, this.#builder.registerCount, context);
     const frame = this.#keptFrame;
     frame.context = context;
     frame.parameters = parameters.values;
     frame.execution++;
-    this.#builder.tables.forEach(({ table }, slot) => {
-      frame.tables[slot] = transaction.openTable(table.revision, table.name);
-    });
     context.frame = frame;
     return frame;
   }

@@ -213,6 +213,10 @@ async function runInto(
         return rows.length >= most;
       },
       backPressure: () => undefined,
+      restart: () => {
+        rows.length = 0;
+        return true;
+      },
     },
     () => session.services.clock.monotonicMs(),
   );

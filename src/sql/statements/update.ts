@@ -10,6 +10,7 @@ import type { ColumnAssignment, Update } from "../ast/data-change.ts";
 import { bindExpression } from "../binder/bind-expression.ts";
 import type { ExecutionFrame } from "../executor/execution-frame.ts";
 import type { Evaluator, RowSlot } from "../executor/frame.ts";
+import { evaluateWithLocks } from "../executor/lock-wait.ts";
 import type { RowBuffer } from "../executor/row-buffer.ts";
 import { compileExpression } from "../expression/compile.ts";
 import { QueryLevel, QueryScope } from "../planner/query-scope.ts";
@@ -206,25 +207,31 @@ function changeRow(target: UpdateTarget, frame: ExecutionFrame, change: RowChang
   }
   const writer = frame.writers[relation.slot] as TableWriter;
   const found = row.codec.decodeRow(slot, (hash) => writer.current.readBlob(hash));
-  row.load(found, frame, context);
-  const before = frame.registers.slice(row.base, row.base + row.width);
-  const existing = row.hasGenerated ? row.toStored(frame, context) : found;
+  let existing: readonly Value[] = found;
+  const makeRow = (): Value[] => {
+    row.load(found, frame, context);
+    const before = frame.registers.slice(row.base, row.base + row.width);
+    if (row.hasGenerated) existing = row.toStored(frame, context);
+    assignValues(target, frame, change);
+    touchOnUpdate(row, target.assigned, before, frame, context);
+    row.complete(frame, context);
+    return row.toStored(frame, context);
+  };
   const pass = (error: unknown): RowOutcome => {
     if (!change.ignore || !(error instanceof SqlError) || !IGNORED.has(error.code)) throw error;
     context.warn("Warning", error.errno, error.message);
     return "same";
   };
   try {
-    assignValues(target, frame, change);
-    touchOnUpdate(row, target.assigned, before, frame, context);
-    row.complete(frame, context);
-    const next = row.toStored(frame, context);
-    if (sameRow(existing, next)) return "same";
-    const pending = untilDone(
-      () => writer.updateRow(existing, next, key),
-      (index) => duplicateError(row, index, next),
-    );
-    return pending === undefined ? "changed" : pending.then(() => "changed" as const, pass);
+    const outcome = whenDone(evaluateWithLocks(makeRow), (next): MaybePromise<RowOutcome> => {
+      if (sameRow(existing, next)) return "same";
+      const pending = untilDone(
+        () => writer.updateRow(existing, next, key),
+        (index) => duplicateError(row, index, next),
+      );
+      return pending === undefined ? "changed" : pending.then(() => "changed" as const);
+    });
+    return outcome instanceof Promise ? outcome.catch(pass) : outcome;
   } catch (error) {
     return pass(error);
   }
