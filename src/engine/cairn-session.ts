@@ -1,12 +1,12 @@
 /** One connection's state in the engine: where it stands in each database, how its transactions behave, user locks. */
 import { hashToText } from "../bytes/hash.ts";
 import { SqlError, sqlError } from "../values/sql-error.ts";
-import { readCommit } from "../vcs/commit.ts";
 import { HEADS_PREFIX } from "../vcs/refs.ts";
 import { type Revision, resolveRevision } from "../vcs/revision.ts";
 import { VersionError } from "../vcs/version-error.ts";
 import type { BeginOptions, DatabaseRevision, EngineSession, IsolationLevel } from "./api.ts";
 import type { CairnEngine } from "./cairn-engine.ts";
+import { CommitTimes } from "./commit-times.ts";
 import { EngineDataDefinition } from "./data-definition.ts";
 import type { Database } from "./database.ts";
 import { LockOwner, type LockSubject, type WaitLimits } from "./lock-table.ts";
@@ -173,15 +173,21 @@ export class CairnSession implements EngineSession, TransactionHost {
 
   /** The newest commit in the first-parent history of the current branch that existed at `timeMs`. */
   #resolveTime(database: Database, timeMs: number): DatabaseRevision {
-    let commit = database.refs.get(HEADS_PREFIX + this.currentBranch(database.name));
-    while (commit !== undefined) {
-      const { committer, parents, root } = readCommit(database.chunks, commit);
-      if (committer.dateMs <= timeMs) {
-        return { databaseName: database.name, branch: undefined, readOnly: true, root };
-      }
-      [commit] = parents;
-    }
+    const head = database.refs.get(HEADS_PREFIX + this.currentBranch(database.name));
+    const root = commitTimesOf(database).rootAt(database.chunks, head, timeMs);
+    if (root !== undefined) return { databaseName: database.name, branch: undefined, readOnly: true, root };
     const name = hashToText(database.refs.root);
     throw new VersionError("invalid_revision", name, `no commit of ${database.name} is as old as that time`);
   }
+}
+
+const COMMIT_TIMES = new WeakMap<Database, CommitTimes>();
+
+function commitTimesOf(database: Database): CommitTimes {
+  let times = COMMIT_TIMES.get(database);
+  if (times === undefined) {
+    times = new CommitTimes();
+    COMMIT_TIMES.set(database, times);
+  }
+  return times;
 }
