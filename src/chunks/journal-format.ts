@@ -84,8 +84,8 @@ export function writeRootRecord(writer: ByteWriter, root: Hash, position: number
   patchCrc(writer, start);
 }
 
-/** The whole and undamaged record at `offset` of the file's `bytes`, or undefined. */
-export function readJournalRecord(bytes: Uint8Array, offset: number): JournalRecord | undefined {
+/** The whole and undamaged record at `offset` of the file's `bytes`, or undefined. The bytes begin at `base` of the file. */
+export function readJournalRecord(bytes: Uint8Array, offset: number, base = 0): JournalRecord | undefined {
   if (bytes.length - offset < RECORD_HEADER_SIZE) return undefined;
   const reader = new ByteReader(bytes, offset);
   const size = reader.readUint32();
@@ -103,7 +103,7 @@ export function readJournalRecord(bytes: Uint8Array, offset: number): JournalRec
   reader.readBytes(ROOT_MARK.length);
   const position = reader.readUint64();
   const groupStart = reader.readUint64();
-  return position === offset ? { kind: "root", root: reader.readHash(), groupStart, end } : undefined;
+  return position === base + offset ? { kind: "root", root: reader.readHash(), groupStart, end } : undefined;
 }
 
 /** The first root record behind a damaged place whose sync group begins behind it: proof that the place was once synced. */

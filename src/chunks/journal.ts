@@ -24,6 +24,8 @@ import {
 } from "./journal-format.ts";
 import type { ChunkSource } from "./table-file.ts";
 
+/** Read at a time; holds any record. */
+const WINDOW_SIZE = 2 * (CHUNK_SIZE_MAX + 1);
 const SIZE_FACTOR: number = CHUNK_SIZE_MAX + 1;
 const NAME_PREFIX = "journal-";
 
@@ -130,14 +132,10 @@ export class Journal {
   ): Journal {
     const file = files.openFile(join(folder, journalName(number)), "read");
     try {
-      const bytes = Buffer.allocUnsafeSlow(sizeBytes);
-      if (file.readInto(bytes, 0) !== sizeBytes) {
-        throw new StorageError("bad_format", "journal is cut short", { path: file.path });
-      }
-      checkJournalHeader(bytes, number, file.path);
       const journal = new Journal(number, file);
-      journal.#size = journal.#replay(bytes, sizeBytes);
-      journal.#syncedSize = journal.#size;
+      journal.#replayFile(sizeBytes);
+      journal.#size = sizeBytes;
+      journal.#syncedSize = sizeBytes;
       return journal;
     } catch (error) {
       file.close();
@@ -252,19 +250,45 @@ export class Journal {
 
   /** Fills the map; returns the end of the last whole record. */
   #replay(bytes: Uint8Array, knownSize: number): number {
-    let offset = JOURNAL_HEADER_SIZE;
-    for (;;) {
-      const record = readJournalRecord(bytes, offset);
-      if (record === undefined) break;
-      if (record.kind === "root") this.#lastRoot = record.root;
-      else this.#chunks.set(record.hash, record.dataOffset * SIZE_FACTOR + record.size);
-      offset = record.end;
-    }
+    const offset = this.#readRecords(bytes, JOURNAL_HEADER_SIZE, 0);
     const damaged =
       offset < knownSize || (offset < bytes.length && findLaterGroup(bytes, offset) !== undefined);
     if (damaged) {
       throw new StorageError("checksum_mismatch", "damaged journal record", { path: this.path, offset });
     }
     return offset;
+  }
+
+  /** Replays whole records up to `sizeBytes`, by windows: a thread keeps what it has read until it next collects garbage. */
+  #replayFile(sizeBytes: number): void {
+    const window = Buffer.allocUnsafeSlow(Math.min(sizeBytes, WINDOW_SIZE));
+    for (let position = 0; position < sizeBytes; ) {
+      const bytes = window.subarray(0, Math.min(window.length, sizeBytes - position));
+      if (this.#file.readInto(bytes, position) !== bytes.length) {
+        throw new StorageError("bad_format", "journal is cut short", { path: this.path });
+      }
+      if (position === 0) checkJournalHeader(bytes, this.number, this.path);
+      const start = position === 0 ? JOURNAL_HEADER_SIZE : 0;
+      const end = this.#readRecords(bytes, start, position);
+      if (end === start && position + end < sizeBytes) {
+        throw new StorageError("checksum_mismatch", "damaged journal record", {
+          path: this.path,
+          offset: position + end,
+        });
+      }
+      position += end;
+    }
+  }
+
+  /** Takes in the records from `start` of `bytes` on, which begin at `base` of the file; where the last whole one ends. */
+  #readRecords(bytes: Uint8Array, start: number, base: number): number {
+    let offset = start;
+    for (;;) {
+      const record = readJournalRecord(bytes, offset, base);
+      if (record === undefined) return offset;
+      if (record.kind === "root") this.#lastRoot = record.root;
+      else this.#chunks.set(record.hash, (base + record.dataOffset) * SIZE_FACTOR + record.size);
+      offset = record.end;
+    }
   }
 }

@@ -24,8 +24,9 @@ export interface RowEntry {
 }
 
 const BLOCK_ENTRIES_MAX = 256;
-/** What an entry costs in memory beside its key and value, roughly: entry, version, map slot, block slot. */
-const ENTRY_OVERHEAD_BYTES = 200;
+/** What an entry costs in memory beside its key and value, as measured: entry, version, two byte arrays, map slot, block
+ *  slot. */
+const ENTRY_OVERHEAD_BYTES = 450;
 
 /** Up to so many entries are searched one by one. */
 const UNMAPPED_ENTRIES_MAX = 8;

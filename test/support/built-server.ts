@@ -10,16 +10,19 @@ const MAIN = path.resolve(import.meta.dirname, "../../dist/src/main.js");
 export class BuiltServer {
   readonly folder: string;
   readonly dataDir: string;
+  readonly #flags: readonly string[];
   #child: ChildProcess | undefined;
   #port = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, flags: readonly string[]) {
     this.folder = folder;
+    this.#flags = flags;
     this.dataDir = path.join(folder, "data");
   }
 
-  static async start(): Promise<BuiltServer> {
-    const server = new BuiltServer(mkdtempSync(path.join(tmpdir(), "cairn-compat-")));
+  /** With further options of `cairn serve`. */
+  static async start(flags: readonly string[] = []): Promise<BuiltServer> {
+    const server = new BuiltServer(mkdtempSync(path.join(tmpdir(), "cairn-compat-")), flags);
     await server.start();
     return server;
   }
@@ -32,7 +35,7 @@ export class BuiltServer {
   async start(): Promise<void> {
     const child = spawn(
       process.execPath,
-      [MAIN, "serve", "--data-dir", this.dataDir, "--host", "127.0.0.1", "--port", "0"],
+      [MAIN, "serve", "--data-dir", this.dataDir, "--host", "127.0.0.1", "--port", "0", ...this.#flags],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     this.#child = child;
