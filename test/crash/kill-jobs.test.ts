@@ -261,8 +261,10 @@ test(`keeps everything acknowledged over ${ROUNDS} kills during long jobs (${ROW
     const work = Promise.allSettled([...clients, running]);
     await pause(random() * 1.3 * (durations.get(job.name) ?? 400));
     await server.end("SIGKILL");
+    // Only then: a connection destroyed before it notices never answers its query.
+    const outcomes = await work;
     connection.destroy();
-    for (const outcome of await work) {
+    for (const outcome of outcomes) {
       if (outcome.status === "rejected" && !connectionLost(outcome.reason)) throw outcome.reason;
     }
     for (const what of underWay(server)) count(what);
