@@ -2,7 +2,7 @@
  * How long a database takes to open after kill -9 with a long log: at least `--megabytes` of it that no checkpoint
  * covers, once written by small transactions (one row updated, or one inserted; half the updates change the indexed
  * column) and once by large ones (5,000 rows inserted). Prints seconds per 100 MB of log from the start of the
- * engine until the first row is read, and the same for the folder once its log is folded in.
+ * engine until the first row is read.
  *
  * `npm run bench:recovery -- [--megabytes 100] [--rounds 3] [--profile FOLDER]`; `--against FOLDER` opens the same
  * folders with the sources of another working tree as well, side by side.
