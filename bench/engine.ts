@@ -2,55 +2,19 @@
  * The engine's hot paths without SQL: durable commits with one and eight writers, point look-ups with their snapshots,
  * scans with edits on top. Run: `npx tsx --conditions=development bench/engine.ts [folder]`.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CairnEngine } from "../src/engine/cairn-engine.ts";
 import type { CairnSession } from "../src/engine/cairn-session.ts";
-import { emptySlot } from "../src/engine/log-replay.ts";
+import { emptySlot } from "../src/prolly/tuple-cursor.ts";
 import { createRowCodec } from "../src/tables/row-codec.ts";
-import type { TableSchema } from "../src/tables/schema.ts";
-import type { SqlType } from "../src/values/sql-type.ts";
+import { SYSBENCH_TABLE } from "./sysbench-table.ts";
 
 const ROWS = 100_000;
-const INT: SqlType = { kind: "integer", name: "int", unsigned: false, zerofill: false };
-const CHAR: SqlType = {
-  kind: "string",
-  name: "char",
-  length: 120,
-  charset: "utf8mb4",
-  collation: "utf8mb4_bin",
-};
 const DB = { databaseName: "bench", branch: "main", readOnly: false };
-
-function column(id: number, name: string, type: SqlType): TableSchema["columns"][number] {
-  return { id, name, type, nullable: false, autoIncrement: false, invisible: false, comment: "" };
-}
-
-/** sysbench's table. */
-const TABLE: TableSchema = {
-  columns: [column(1, "id", INT), column(2, "k", INT), column(3, "c", CHAR), column(4, "pad", CHAR)],
-  primaryKey: [{ columnId: 1, descending: false }],
-  indexes: [
-    {
-      id: 10,
-      name: "k_1",
-      kind: "index",
-      parts: [{ columnId: 2, descending: false }],
-      visible: true,
-      comment: "",
-    },
-  ],
-  foreignKeys: [],
-  checks: [],
-  charset: "utf8mb4",
-  collation: "utf8mb4_bin",
-  engine: "InnoDB",
-  comment: "",
-  options: {},
-  nextId: 20,
-};
-const codec = createRowCodec(TABLE);
+const codec = createRowCodec(SYSBENCH_TABLE);
 const TEXT = "x".repeat(119);
 
 function row(id: number, k: number): (number | string)[] {
@@ -136,7 +100,7 @@ const engine = await CairnEngine.open({ dataFolder: folder });
 try {
   await engine.createDatabase("bench", { charset: "utf8mb4", collation: "utf8mb4_bin" });
   const session = engine.createSession();
-  await session.dataDefinition.createTable(DB, "t", TABLE, 0n);
+  await session.dataDefinition.createTable(DB, "t", SYSBENCH_TABLE, 0n);
   let startMs = performance.now();
   let cpu = process.cpuUsage();
   await fill(session);

@@ -3,14 +3,14 @@
  * many bytes, says so and waits to be killed; `open FOLDER` prints how many milliseconds opening took until a row was
  * read, how many rows there are, and the most memory it had in MB.
  */
+
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CairnEngine } from "../src/engine/cairn-engine.ts";
 import type { CairnSession } from "../src/engine/cairn-session.ts";
-import { emptySlot } from "../src/engine/log-replay.ts";
+import { emptySlot } from "../src/prolly/tuple-cursor.ts";
 import { createRowCodec } from "../src/tables/row-codec.ts";
-import type { TableSchema } from "../src/tables/schema.ts";
-import type { SqlType } from "../src/values/sql-type.ts";
+import { SYSBENCH_TABLE } from "./sysbench-table.ts";
 
 const NAME = "bench";
 const DB = { databaseName: NAME, branch: "main", readOnly: false };
@@ -18,43 +18,7 @@ const DB = { databaseName: NAME, branch: "main", readOnly: false };
 const ROWS = 100_000;
 const WRITERS = 64;
 const LARGE_ROWS = 5000;
-const INT: SqlType = { kind: "integer", name: "int", unsigned: false, zerofill: false };
-const CHAR: SqlType = {
-  kind: "string",
-  name: "char",
-  length: 120,
-  charset: "utf8mb4",
-  collation: "utf8mb4_bin",
-};
-
-function column(id: number, name: string, type: SqlType): TableSchema["columns"][number] {
-  return { id, name, type, nullable: false, autoIncrement: false, invisible: false, comment: "" };
-}
-
-/** As sysbench's. */
-const TABLE: TableSchema = {
-  columns: [column(1, "id", INT), column(2, "k", INT), column(3, "c", CHAR), column(4, "pad", CHAR)],
-  primaryKey: [{ columnId: 1, descending: false }],
-  indexes: [
-    {
-      id: 10,
-      name: "k",
-      kind: "index",
-      parts: [{ columnId: 2, descending: false }],
-      visible: true,
-      comment: "",
-    },
-  ],
-  foreignKeys: [],
-  checks: [],
-  charset: "utf8mb4",
-  collation: "utf8mb4_bin",
-  engine: "InnoDB",
-  comment: "",
-  options: {},
-  nextId: 20,
-};
-const codec = createRowCodec(TABLE);
+const codec = createRowCodec(SYSBENCH_TABLE);
 
 /** Scrambles, so that rows and keys come in no order. */
 function scramble(number: number): number {
@@ -96,7 +60,7 @@ async function write(kind: string, folder: string, bytes: number): Promise<void>
   const engine = await CairnEngine.open({ dataFolder: folder });
   await engine.createDatabase(NAME, { charset: "utf8mb4", collation: "utf8mb4_bin" });
   const setup = engine.createSession();
-  await setup.dataDefinition.createTable(DB, "t", TABLE, 0n);
+  await setup.dataDefinition.createTable(DB, "t", SYSBENCH_TABLE, 0n);
   for (let first = 0; first < ROWS; first += LARGE_ROWS) await insert(setup, first, LARGE_ROWS);
   const database = engine.mustGetDatabase(NAME);
   await database.checkpoint();

@@ -1,11 +1,13 @@
 /** Trees by hand: `npx tsx bench/trees.ts [rows]`. Prints rates of building, looking up, scanning and editing. */
+
 import { MemoryChunkStore } from "../src/chunks/memory-chunk-store.ts";
 import { NodeReader } from "../src/prolly/node-reader.ts";
 import { openTree } from "../src/prolly/prolly-tree.ts";
 import { TreeBuilder } from "../src/prolly/tree-builder.ts";
-import { diffTrees, emptySlot } from "../src/prolly/tree-diff.ts";
+import { diffTrees } from "../src/prolly/tree-diff.ts";
 import { applyEdits } from "../src/prolly/tree-editor.ts";
 import { CONTENT_ROWS } from "../src/prolly/tree-node.ts";
+import { emptySlot } from "../src/prolly/tuple-cursor.ts";
 import { createRowCodec } from "../src/tables/row-codec.ts";
 import type { Column, TableSchema } from "../src/tables/schema.ts";
 

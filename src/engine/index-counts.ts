@@ -3,7 +3,7 @@
  * over them, and sampled averages of how many entries share the values of their first parts.
  */
 import type { ProllyTree } from "../prolly/prolly-tree.ts";
-import type { KeyRange, TupleSlot } from "../prolly/tuple-cursor.ts";
+import { emptySlot, type KeyRange, type TupleSlot } from "../prolly/tuple-cursor.ts";
 import { prefixSuccessor, type RowCodec } from "../tables/row-codec.ts";
 import { keyToText, type RowDelta, visibleVersion } from "./row-delta.ts";
 import type { TableLayers } from "./table-state.ts";
@@ -18,15 +18,7 @@ export interface IndexLayers {
 /** More edits than this within a range are not worth counting one by one. */
 const COUNTED_EDITS_MAX = 2_000;
 
-const NO_BYTES: Uint8Array = new Uint8Array(0);
-const scratch: TupleSlot = {
-  keyBytes: NO_BYTES,
-  keyStart: 0,
-  keyEnd: 0,
-  valueBytes: NO_BYTES,
-  valueStart: 0,
-  valueEnd: 0,
-};
+const scratch: TupleSlot = emptySlot();
 
 /** The exact number of entries in a range; undefined when too many edits lie in it. */
 export function countEntries({ tree, edits, sequence }: IndexLayers, range: KeyRange): number | undefined {

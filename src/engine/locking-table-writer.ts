@@ -8,7 +8,7 @@
  * are waited for.
  */
 import { compareBytes } from "../bytes/compare.ts";
-import type { KeyRange, TupleSlot } from "../prolly/tuple-cursor.ts";
+import { emptySlot, type KeyRange, type TupleSlot } from "../prolly/tuple-cursor.ts";
 import { decodeRowId, hasEntries, prefixSuccessor, type RowCodec } from "../tables/row-codec.ts";
 import type { IndexDefinition } from "../tables/schema.ts";
 import { sqlError } from "../values/sql-error.ts";
@@ -26,7 +26,6 @@ import type { Database } from "./database.ts";
 import { ForeignKeyChecker } from "./foreign-keys.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
 import { LOCK_EXCLUSIVE, LOCK_SHARE, type LockMode, type LockSpace } from "./lock-table.ts";
-import { emptySlot } from "./log-replay.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
 import { Guard } from "./range-guards.ts";
 import { GuardedRange, OpenRange } from "./range-lock.ts";

@@ -10,7 +10,7 @@
 import { assert } from "../base/assert.ts";
 import type { Hash } from "../bytes/hash.ts";
 import { StorageError } from "../io/storage-error.ts";
-import type { TupleSlot } from "../prolly/tuple-cursor.ts";
+import { emptySlot, type TupleSlot } from "../prolly/tuple-cursor.ts";
 import type { TableSchema } from "../tables/schema.ts";
 import type { BranchState } from "./branch-state.ts";
 import { IndexKeyChange, indexesToDerive } from "./index-key-change.ts";
@@ -197,10 +197,6 @@ function compareKeys(left: RowEntry, right: RowEntry): number {
 }
 
 const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
-
-export function emptySlot(): TupleSlot {
-  return slotOf(EMPTY_BYTES, EMPTY_BYTES);
-}
 
 function fillSlot(slot: TupleSlot, key: Uint8Array, value: Uint8Array): void {
   slot.keyBytes = key;

@@ -7,7 +7,7 @@ import { EMPTY_HASH, type Hash } from "../bytes/hash.ts";
 import type { NodeReader } from "./node-reader.ts";
 import type { ProllyTree } from "./prolly-tree.ts";
 import type { TreeNode } from "./tree-node.ts";
-import type { TupleSlot } from "./tuple-cursor.ts";
+import { emptySlot, type TupleSlot } from "./tuple-cursor.ts";
 
 export const DIFF_ADDED = 1;
 export const DIFF_REMOVED = 2;
@@ -16,11 +16,6 @@ export type DiffKind = 1 | 2 | 3;
 
 export function diffTrees(from: ProllyTree, to: ProllyTree): TreeDiff {
   return new TreeDiff(from, to);
-}
-
-export function emptySlot(): TupleSlot {
-  const none = new Uint8Array(0);
-  return { keyBytes: none, keyStart: 0, keyEnd: 0, valueBytes: none, valueStart: 0, valueEnd: 0 };
 }
 
 export class TreeDiff {

@@ -46,3 +46,16 @@ export interface TupleSlot {
   valueStart: number;
   valueEnd: number;
 }
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+export function emptySlot(): TupleSlot {
+  return {
+    keyBytes: NO_BYTES,
+    keyStart: 0,
+    keyEnd: 0,
+    valueBytes: NO_BYTES,
+    valueStart: 0,
+    valueEnd: 0,
+  };
+}

@@ -1,4 +1,5 @@
 /** Opens an engine in a temporary folder for a test, and removes everything afterwards. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,8 +12,8 @@ import type {
 } from "../../src/engine/api.ts";
 import { CairnEngine, type CairnEngineOptions } from "../../src/engine/cairn-engine.ts";
 import type { CairnSession } from "../../src/engine/cairn-session.ts";
-import { emptySlot } from "../../src/engine/log-replay.ts";
 import type { SqlTransaction } from "../../src/engine/transaction.ts";
+import { emptySlot } from "../../src/prolly/tuple-cursor.ts";
 import { createRowCodec } from "../../src/tables/row-codec.ts";
 import type { Column, ForeignKey, IndexDefinition, TableSchema } from "../../src/tables/schema.ts";
 import type { SqlType } from "../../src/values/sql-type.ts";

@@ -4,8 +4,8 @@ import { NodeBudget } from "../../src/prolly/node-budget.ts";
 import { NodeReader } from "../../src/prolly/node-reader.ts";
 import { openTree } from "../../src/prolly/prolly-tree.ts";
 import { TreeBuilder } from "../../src/prolly/tree-builder.ts";
-import { emptySlot } from "../../src/prolly/tree-diff.ts";
 import { CONTENT_OPAQUE } from "../../src/prolly/tree-node.ts";
+import { emptySlot } from "../../src/prolly/tuple-cursor.ts";
 
 const ROWS = 5_000;
 const BUDGET = 300_000;

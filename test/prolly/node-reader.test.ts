@@ -3,9 +3,9 @@ import { MemoryChunkStore } from "../../src/chunks/memory-chunk-store.ts";
 import { NodeReader } from "../../src/prolly/node-reader.ts";
 import { openTree } from "../../src/prolly/prolly-tree.ts";
 import { TreeBuilder } from "../../src/prolly/tree-builder.ts";
-import { emptySlot } from "../../src/prolly/tree-diff.ts";
 import { applyEdits } from "../../src/prolly/tree-editor.ts";
 import { CONTENT_OPAQUE, type TreeNode } from "../../src/prolly/tree-node.ts";
+import { emptySlot } from "../../src/prolly/tuple-cursor.ts";
 
 const keyOf = (n: number): Buffer => {
   const key = Buffer.alloc(4);

@@ -13,7 +13,7 @@ import type {
   SubqueryPlan,
 } from "./bound-expression.ts";
 import { aggregateCollations } from "./collation-aggregation.ts";
-import { comparisonRule } from "./comparison-rule.ts";
+import { comparisonRule, mirrored } from "./comparison-rule.ts";
 import type { BindEnvironment } from "./name-scope.ts";
 import { BIGINT } from "./types.ts";
 
@@ -44,7 +44,7 @@ export function bindComparison(
   if (rightSubquery !== undefined)
     return rowAgainstSubquery(operator, itemsOf(left), rightSubquery, environment);
   if (leftSubquery !== undefined) {
-    return rowAgainstSubquery(flip(operator), itemsOf(right), leftSubquery, environment);
+    return rowAgainstSubquery(mirrored(operator), itemsOf(right), leftSubquery, environment);
   }
   if (left.kind === "row" || right.kind === "row")
     return bindRowComparison(operator, left, right, environment);
@@ -58,21 +58,6 @@ function rowSubquery(expression: BoundExpression): SubqueryPlan | undefined {
     expression.plan.columns.length > 1
     ? expression.plan
     : undefined;
-}
-
-function flip(operator: ComparisonOperator): ComparisonOperator {
-  switch (operator) {
-    case "<":
-      return ">";
-    case "<=":
-      return ">=";
-    case ">":
-      return "<";
-    case ">=":
-      return "<=";
-    default:
-      return operator;
-  }
 }
 
 function comparison(

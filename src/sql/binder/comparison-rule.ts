@@ -1,6 +1,6 @@
 /** As what two expressions are compared, decided from their static types as MySQL does. */
 import type { SqlType } from "../../values/sql-type.ts";
-import type { BoundExpression, ComparisonRule } from "./bound-expression.ts";
+import type { BoundExpression, ComparisonOperator, ComparisonRule } from "./bound-expression.ts";
 import { volatilityOf } from "./bound-expression.ts";
 import { aggregateCollations } from "./collation-aggregation.ts";
 import { isStringType, isTemporalType } from "./types.ts";
@@ -129,5 +129,21 @@ function comparisonOfOne(
       return { kind: "text", collation: options.connectionCollation };
     default:
       return INTEGER;
+  }
+}
+
+/** The operator that holds of `b, a` exactly when `operator` holds of `a, b`. */
+export function mirrored(operator: ComparisonOperator): ComparisonOperator {
+  switch (operator) {
+    case "<":
+      return ">";
+    case "<=":
+      return ">=";
+    case ">":
+      return "<";
+    case ">=":
+      return "<=";
+    default:
+      return operator;
   }
 }

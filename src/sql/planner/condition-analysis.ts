@@ -9,6 +9,7 @@ import type {
   ComparisonOperator,
   ComparisonRule,
 } from "../binder/bound-expression.ts";
+import { mirrored } from "../binder/comparison-rule.ts";
 import { type KeyConversion, keyConversion } from "./key-conversion.ts";
 import type { KnownRows } from "./relation.ts";
 import { isEvaluable } from "./relation.ts";
@@ -106,21 +107,6 @@ function analyse(condition: BoundExpression, context: AnalysisContext): Found | 
 
 function ownColumn(expression: BoundExpression, context: AnalysisContext): number | undefined {
   return expression.kind === "column" && expression.slot === context.slot ? expression.column : undefined;
-}
-
-function mirrored(operator: ComparisonOperator): ComparisonOperator {
-  switch (operator) {
-    case "<":
-      return ">";
-    case "<=":
-      return ">=";
-    case ">":
-      return "<";
-    case ">=":
-      return "<=";
-    default:
-      return operator;
-  }
 }
 
 function keyValue(

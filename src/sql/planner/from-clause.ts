@@ -148,8 +148,8 @@ function bindJoin(join: Join, context: FromContext): BoundFrom {
     sources: shown,
     merged: merged.map((item) => ({
       ...item,
-      of: item.of.map((of) => renewed(of, context)),
-      expression: renewed(item.expression, context),
+      of: item.of.map((of) => renewed(of)),
+      expression: renewed(item.expression),
     })),
   };
 }
@@ -163,7 +163,7 @@ function moveBefore(moved: readonly Source[], before: readonly Source[], level: 
 /** Expressions replaced when their source became nullable, by the new ones. */
 const replaced = new WeakMap<BoundExpression, BoundExpression>();
 
-function renewed(expression: BoundExpression, _context: FromContext): BoundExpression {
+function renewed(expression: BoundExpression): BoundExpression {
   return replaced.get(expression) ?? expression;
 }
 

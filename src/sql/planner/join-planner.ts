@@ -211,13 +211,9 @@ function planStep(relation: Relation, stepContext: StepContext): Step {
     stepContext,
     outerRows,
     dependent: false,
-    correlated: dependsOnOthers(relation, context),
+    // It may read rows of an enclosing query somewhere inside.
+    correlated: true,
   });
-}
-
-/** Reads rows of an enclosing query somewhere inside. */
-function dependsOnOthers(_relation: Relation, _context: JoinContext): boolean {
-  return true;
 }
 
 /** A hash table of fewer rows costs next to nothing, whichever side it is made of. */
@@ -369,7 +365,8 @@ function planLeftJoin(
   const pairs = equalityPairs(between, leftRows, rightRows, context) ?? [];
   // First as a loop with look-ups by the left row; if that finds no index, as a hash join or a kept inner side.
   const looped = planGroup(relation.right, [...relation.conditions], joinShapes(before, leftShape), context);
-  const dependent = usesOuter(looped, relation, leftRows);
+  // Whether the right side, planned with the left row at hand, reads it through an index.
+  const dependent = relation.right.relations.length > 0 && looped.leading?.path.dependent === true;
   let joined: PlanNode;
   if (dependent || relation.right.relations.some((item) => lateralReferences(item).length > 0)) {
     joined = loopJoin("left", left, looped.node, [], builder);
@@ -387,13 +384,4 @@ function planLeftJoin(
   }
   const after = conditions.filter((condition) => refersTo(condition, rightRows));
   return filterNode(joined, after, builder);
-}
-
-/** Whether the right side, planned with the left row at hand, reads it through an index. */
-function usesOuter(
-  planned: PlannedGroup,
-  relation: Relation & { readonly kind: "left-join" },
-  _left: KnownRows,
-): boolean {
-  return relation.right.relations.length > 0 && planned.leading?.path.dependent === true;
 }

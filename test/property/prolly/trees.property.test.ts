@@ -7,11 +7,11 @@ import { readBlob, writeBlob } from "../../../src/prolly/blob.ts";
 import { NodeReader } from "../../../src/prolly/node-reader.ts";
 import { openTree, type ProllyTree } from "../../../src/prolly/prolly-tree.ts";
 import { TreeBuilder } from "../../../src/prolly/tree-builder.ts";
-import { DIFF_ADDED, DIFF_REMOVED, diffTrees, emptySlot } from "../../../src/prolly/tree-diff.ts";
+import { DIFF_ADDED, DIFF_REMOVED, diffTrees } from "../../../src/prolly/tree-diff.ts";
 import { applyEdits, type TreeEdit } from "../../../src/prolly/tree-editor.ts";
 import { mergeTrees } from "../../../src/prolly/tree-merge.ts";
 import { CONTENT_OPAQUE } from "../../../src/prolly/tree-node.ts";
-import type { KeyRange, TupleCursor } from "../../../src/prolly/tuple-cursor.ts";
+import { emptySlot, type KeyRange, type TupleCursor } from "../../../src/prolly/tuple-cursor.ts";
 
 type Model = Map<string, string>;
 type ModelEdits = Map<string, string | undefined>;
