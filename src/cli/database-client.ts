@@ -6,6 +6,7 @@ import type { SQLQuery } from "@databases/sql";
 import type { Connection as CallbackConnection } from "mysql2";
 import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { assert } from "../base/assert.ts";
+import { silentLogger } from "../base/logger.ts";
 import { readEndpoint } from "../server/endpoint.ts";
 import type { RunningServer } from "../server/start-server.ts";
 import { formatQuery } from "./format-query.ts";
@@ -138,8 +139,11 @@ export class DatabaseClient {
   }
 }
 
-/** Imported only now: a command that talks to a running server starts in a fraction of the time. */
+/**
+ * Imported only now: a command that talks to a running server starts in a fraction of the time. Nobody keeps its log: what
+ * concerns the command is an error of one of its statements, and the command tells that.
+ */
 async function startOwnServer(dataDir: string): Promise<RunningServer> {
   const { startServer } = await import("../server/start-server.ts");
-  return startServer({ dataDir, port: 0, logLevel: "error" });
+  return startServer({ dataDir, port: 0, logger: silentLogger });
 }

@@ -42,8 +42,6 @@ export interface CairnEngineOptions {
 
 const CHUNK_CACHE_SIZE_DEFAULT = 64 * 1024 * 1024;
 const NODE_CACHE_SIZE_DEFAULT = 256 * 1024 * 1024;
-/** The server's own database: accounts and what belongs to no database of the users. */
-export const SERVER_DATABASE = ".cairn";
 /** How long version control waits for transactions on a branch that it is about to replace. */
 const VERSION_WAIT_MS = 50_000;
 const NEW_PREFIX = ".new-";
@@ -98,8 +96,7 @@ export class CairnEngine implements Engine {
   }
 
   databaseNames(): readonly string[] {
-    const names = [...this.#databases.keys(), ...this.#damaged.keys()];
-    return names.filter((name) => name !== SERVER_DATABASE).sort();
+    return [...this.#databases.keys(), ...this.#damaged.keys()].sort();
   }
 
   hasDatabase(name: string): boolean {
@@ -173,7 +170,6 @@ export class CairnEngine implements Engine {
 
   /** 1007 when the name is taken. */
   async createDatabase(name: string, options: DatabaseOptions): Promise<void> {
-    if (name === SERVER_DATABASE) throw sqlError("ER_WRONG_DB_NAME", name);
     await this.installDatabase(name, (folder) => writeNewDatabase(this.services, folder, options));
   }
 
@@ -186,7 +182,7 @@ export class CairnEngine implements Engine {
     prepare: (folder: string) => Promise<void>,
     { replace = false }: { readonly replace?: boolean } = {},
   ): Promise<void> {
-    if (name !== SERVER_DATABASE) checkDatabaseName(name);
+    checkDatabaseName(name);
     await this.#catalogMutex.runExclusive(async () => {
       if (this.hasDatabase(name) && !replace) throw sqlError("ER_DB_CREATE_EXISTS", name);
       const { files } = this.services;
@@ -207,7 +203,7 @@ export class CairnEngine implements Engine {
   /** 1008 when there is none. Open transactions on it are waited for. */
   async dropDatabase(name: string): Promise<void> {
     await this.#catalogMutex.runExclusive(async () => {
-      if (!this.hasDatabase(name) || name === SERVER_DATABASE) throw sqlError("ER_DB_DROP_EXISTS", name);
+      if (!this.hasDatabase(name)) throw sqlError("ER_DB_DROP_EXISTS", name);
       const away = join(this.#dataFolder, DROPPED_PREFIX + randomSuffix());
       await this.#moveAway(name, away);
       await this.services.files.removeFolder(away);
@@ -245,7 +241,7 @@ export class CairnEngine implements Engine {
       }
     }
     for (const folderName of this.#listFolders()) {
-      const name = folderName === SERVER_DATABASE ? folderName : decodeFolderName(folderName);
+      const name = decodeFolderName(folderName);
       const present = Database.exists(files, join(this.#dataFolder, folderName));
       if (name !== undefined && present) await this.#openOrNoteDamage(name);
     }
@@ -257,8 +253,7 @@ export class CairnEngine implements Engine {
     try {
       await this.#open(name);
     } catch (error) {
-      // Without accounts there is no server.
-      if (isHeldByOther(error) || name === SERVER_DATABASE) throw error;
+      if (isHeldByOther(error)) throw error;
       const damage = damageError(name, error);
       this.#damaged.set(name, damage);
       this.services.logger.error("a database could not be opened; the others are in service", {
@@ -329,7 +324,7 @@ export class CairnEngine implements Engine {
   }
 
   #folderOf(name: string): string {
-    return join(this.#dataFolder, name === SERVER_DATABASE ? name : encodeFolderName(name));
+    return join(this.#dataFolder, encodeFolderName(name));
   }
 }
 

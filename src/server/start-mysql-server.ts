@@ -45,15 +45,18 @@ export interface RunningMysqlServer {
 export async function startMysqlServer(options: MysqlServerOptions): Promise<RunningMysqlServer> {
   const clock = options.clock ?? systemClock;
   mkdirSync(options.dataFolder, { recursive: true });
-  const keys = await openPasswordKeys(options.dataFolder);
+  const logger = options.logger ?? silentLogger;
+  const keys = await openPasswordKeys(options.dataFolder, logger);
   const ownTls = typeof options.tls === "string" ? undefined : options.tls;
   const secureContext =
-    options.tls === "off" ? undefined : await openSecureContext(options.dataFolder, ownTls, clock.now());
+    options.tls === "off"
+      ? undefined
+      : await openSecureContext(options.dataFolder, ownTls, { nowMs: clock.now(), logger });
   const server = new MysqlServer({
     serverVersion: options.serverVersion,
     clock,
     random: systemRandom,
-    logger: options.logger ?? silentLogger,
+    logger,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     accounts: options.accounts,
     processes: options.processes,

@@ -9,7 +9,7 @@ import { systemClock } from "../base/clock.ts";
 import { createLogger, type Logger, type LogLevel } from "../base/logger.ts";
 import { systemRandom } from "../base/random.ts";
 import { Accounts } from "../engine/accounts/accounts.ts";
-import { CairnEngine, SERVER_DATABASE } from "../engine/cairn-engine.ts";
+import { CairnEngine } from "../engine/cairn-engine.ts";
 import { ProcedureRegistry } from "../engine/procedures/registry.ts";
 import { ProcessList } from "../engine/process-list.ts";
 import type { FileSystem, FolderLock } from "../io/file-system.ts";
@@ -23,6 +23,7 @@ import { createSessionFactory } from "./session-factory.ts";
 import { DEFAULT_LIMITS, startMysqlServer } from "./start-mysql-server.ts";
 import { SERVER_VERSION } from "./version.ts";
 
+const ACCOUNT_FOLDER = ".cairn";
 const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 3306;
 /** Beside the compiled (or, in development, the source) folder `src`. */
@@ -40,6 +41,8 @@ export interface ServerOptions {
   /** Default: `config.yaml` in the data folder, when there is one. Options given here go before its settings. */
   readonly config?: string | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** Where log lines go; default: standard error, as JSON, from `logLevel` on. */
+  readonly logger?: Logger | undefined;
   /** Bytes of decoded tree nodes kept, for all databases together. */
   readonly cacheNodes?: number | undefined;
   /** Bytes of chunks kept besides, for all databases together. */
@@ -89,7 +92,7 @@ interface Opening {
 
 async function openAll({ options, dataFolder, files, opened }: Opening): Promise<RunningServer> {
   const configuration = configurationOf(options, dataFolder);
-  const logger = createLogger(options.logLevel ?? configuration.log_level ?? "info");
+  const logger = options.logger ?? createLogger(options.logLevel ?? configuration.log_level ?? "info");
   const cacheNodes = options.cacheNodes ?? configuration.cache?.nodes;
   const cacheChunks = options.cacheChunks ?? configuration.cache?.chunks;
   const engine = await CairnEngine.open({
@@ -102,13 +105,14 @@ async function openAll({ options, dataFolder, files, opened }: Opening): Promise
       : { backgroundThreads: configuration.background.threads }),
   });
   opened.push(() => engine.close());
-  const accountFolder = join(dataFolder, SERVER_DATABASE);
+  const accountFolder = join(dataFolder, ACCOUNT_FOLDER);
   mkdirSync(accountFolder, { recursive: true });
   const { accounts, created } = await Accounts.open({
     files,
     folder: accountFolder,
     clock: systemClock,
     random: systemRandom,
+    logger,
   });
   const extraProcedures = options.procedures ?? configuration.procedures;
   const procedures = await ProcedureRegistry.load(

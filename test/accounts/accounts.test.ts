@@ -21,6 +21,7 @@ import {
 } from "../../src/engine/accounts/privilege-check.ts";
 import { NodeFileSystem } from "../../src/io/node-file-system.ts";
 import type { SqlError } from "../../src/values/sql-error.ts";
+import { FailingFileSystem } from "../support/failing-file-system.ts";
 
 const ROOT = { user: "root", host: "localhost" };
 const OBJECTS: GrantObjects = {
@@ -155,13 +156,59 @@ describe("Accounts", () => {
     expect(again.list()).toEqual(accounts.list());
   });
 
-  test("a damaged file is refused, not taken for an empty one", async () => {
-    const path = join(folder, "accounts");
-    const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace('"locked": false', '"locked": true '));
-    await expect(open()).rejects.toThrow("damaged");
-    writeFileSync(path, "");
-    await expect(open()).rejects.toThrow("not a file of accounts");
+  describe("of which", () => {
+    const file = () => join(folder, "accounts");
+    const copy = () => join(folder, "accounts.copy");
+    const damages: Readonly<Record<string, (path: string) => void>> = {
+      changed: (path) =>
+        writeFileSync(path, readFileSync(path, "utf8").replace('"locked": false', '"locked": true ')),
+      "cut short": (path) => writeFileSync(path, readFileSync(path, "utf8").slice(0, -10)),
+      emptied: (path) => writeFileSync(path, ""),
+      "of another program": (path) => writeFileSync(path, "nothing of ours\n"),
+      removed: (path) => rmSync(path),
+    };
+
+    test.each(Object.keys(damages))("one file is %s are whole, and are written again", async (kind) => {
+      await run(createUser(["a@%"], { authentication: { password: "x" } }));
+      const whole = readFileSync(file(), "utf8");
+      for (const path of [file(), copy()]) {
+        damages[kind]?.(path);
+        const opened = await open();
+        expect(opened.created).toBe(false);
+        expect(opened.accounts.list()).toEqual(accounts.list());
+        expect([readFileSync(file(), "utf8"), readFileSync(copy(), "utf8")]).toEqual([whole, whole]);
+      }
+    });
+
+    test("both files are damaged are refused, not taken for none: with file, place and what to do", async () => {
+      damages["changed"]?.(file());
+      damages["cut short"]?.(copy());
+      const start = readFileSync(file(), "utf8").indexOf("\n") + 1;
+      await expect(open()).rejects.toThrow(
+        `nobody may log in (damaged accounts: ${file()} at byte ${start}; damaged accounts: ${copy()} at byte ${start}). Put`,
+      );
+      rmSync(file());
+      await expect(open()).rejects.toThrow("cannot be read");
+      writeFileSync(file(), "");
+      await expect(open()).rejects.toThrow(`not a file of accounts: ${file()} at byte 0`);
+    });
+
+    test("the copy is ahead, by a change that was never answered, are those of the file", async () => {
+      const before = readFileSync(file(), "utf8");
+      await run(createUser(["a@%"]));
+      writeFileSync(file(), before);
+      const opened = await open();
+      expect(opened.accounts.list().map(({ name: found }) => found)).toEqual([ROOT]);
+      expect(readFileSync(copy(), "utf8")).toBe(before);
+    });
+
+    test("the copy cannot be written again are in service all the same", async () => {
+      writeFileSync(copy(), "");
+      const files = new FailingFileSystem();
+      files.fault = (operation) => (operation === "write" ? "disk_full" : undefined);
+      const opened = await Accounts.open({ files, folder, clock: systemClock, random: systemRandom });
+      expect(opened.accounts.list()).toEqual(accounts.list());
+    });
   });
 
   test("a statement over several users changes all of them or none", async () => {

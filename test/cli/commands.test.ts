@@ -194,11 +194,17 @@ HASH first
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0xff;
     writeFileSync(file, bytes);
     const { code, stderr } = runCairn(folder.path, ["-d", "copy", "fsck"]);
-    // Before it the log of the command's own server, which starts in spite of the damage.
+    // The error alone: the command's own server starts in spite of the damage, and its log is nobody's.
     expect(stderr).toMatch(
-      /\nerror: database 'copy' could not be opened: damaged journal record: .*\/data\/copy\/journal-\d+ at byte \d+\n$/,
+      /^error: database 'copy' could not be opened: damaged journal record: .*\/data\/copy\/journal-\d+ at byte \d+\n$/,
     );
     expect(code).toBe(1);
+    // Nor does a command on another database speak of it.
+    expect(runCairn(folder.path, ["-d", "shop", "sql", "-r", "csv", "-q", "SELECT 1"])).toEqual({
+      code: 0,
+      stdout: "1\n1\n",
+      stderr: "",
+    });
   });
 });
 

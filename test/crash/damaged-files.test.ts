@@ -3,11 +3,13 @@
  * is not damaged; what is damaged is an error naming file and place or is not noticed because nothing needs it, and
  * never a wrong row. `CAIRN_FLIPS` sets the flips per kind of file, `CAIRN_SEED` where they are.
  */
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silentLogger } from "../../src/base/logger.ts";
 import { type RunningServer, startServer } from "../../src/index.ts";
+import { runCairn } from "../support/cairn-command.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { digestTables, type TableDigest } from "../support/table-digest.ts";
 import { TemporaryFolder } from "../support/temporary-folder.ts";
@@ -19,7 +21,7 @@ type Digests = Readonly<Record<string, TableDigest>>;
 
 async function start(dataDir: string): Promise<RunningServer> {
   // Damage is what these tests are about: nobody needs to hear of it.
-  return await startServer({ dataDir, port: 0, logLevel: "error", host: "127.0.0.1" });
+  return await startServer({ dataDir, port: 0, logger: silentLogger, host: "127.0.0.1" });
 }
 
 async function connect({ host, port }: RunningServer): Promise<Connection> {
@@ -247,5 +249,87 @@ describe("a database that cannot be opened", () => {
     const [[row]] = await connection.query<RowDataPacket[]>("SELECT v FROM d.t WHERE id = 20001");
     expect(row).toEqual({ v: "last in the log" });
     await connection.end();
+  });
+});
+
+describe("a server whose own files are damaged", () => {
+  const PASSWORD = "secret";
+
+  async function withPassword(folder: TemporaryFolder): Promise<void> {
+    await using server = await start(folder.path);
+    await prepare(server);
+    const connection = await connect(server);
+    await connection.query(`ALTER USER root@localhost IDENTIFIED BY '${PASSWORD}'`);
+    await connection.end();
+  }
+
+  function flip(file: string): void {
+    const bytes = readFileSync(file);
+    const middle = bytes.length >> 1;
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+  }
+
+  async function expectService(server: RunningServer): Promise<void> {
+    const { host, port } = server;
+    const refused = createConnection({ host, port, user: "root" });
+    await expect(refused).rejects.toMatchObject({ errno: 1045 });
+    const connection = await createConnection({ host, port, user: "root", password: PASSWORD });
+    const [rows] = await connection.query<RowDataPacket[]>("SELECT v FROM d.t WHERE id = 20001");
+    expect(rows).toEqual([{ v: "last in the log" }]);
+    await connection.end();
+  }
+
+  test("keeps its accounts when one of their files is damaged or lost, and lets nobody in without password", async () => {
+    using folder = new TemporaryFolder();
+    await withPassword(folder);
+    for (const name of ["accounts", "accounts.copy"]) {
+      for (const damage of [flip, rmSync]) {
+        damage(path.join(folder.path, ".cairn", name));
+        await using server = await start(folder.path);
+        await expectService(server);
+      }
+    }
+  });
+
+  test("does not start when both are, says where and what to do, and starts once they are moved away", async () => {
+    using folder = new TemporaryFolder();
+    await withPassword(folder);
+    const both = ["accounts", "accounts.copy"].map((name) => path.join(folder.path, ".cairn", name));
+    for (const file of both) flip(file);
+    const run = runCairn(folder.path, ["serve", "--data-dir", folder.path, "--port", "0"]);
+    expect(run.code).toBe(128);
+    expect(run.stderr).toMatch(
+      /^fatal: .*accounts at byte \d+; .*accounts\.copy at byte \d+\)\. Put one of .* or move both away/,
+    );
+    for (const file of both) rmSync(file);
+    await using server = await start(folder.path);
+    expect(server.firstStart).toBe(true);
+    expect(await (await connect(server)).query("SELECT COUNT(*) FROM d.t")).toBeDefined();
+  });
+
+  test("makes its keys and its certificate anew, and keeps the damaged ones", async () => {
+    using folder = new TemporaryFolder();
+    await withPassword(folder);
+    for (const name of ["password-key.pem", "server-key.pem", "server-cert.pem"]) {
+      const file = path.join(folder.path, ".keys", name);
+      writeFileSync(file, "");
+      await using server = await start(folder.path);
+      await expectService(server);
+      const { host, port } = server;
+      const tls = { rejectUnauthorized: false };
+      const secure = await createConnection({ host, port, user: "root", password: PASSWORD, ssl: tls });
+      await secure.end();
+      expect(existsSync(`${file}.damaged`)).toBe(true);
+      expect(readFileSync(file).length).toBeGreaterThan(500);
+    }
+  });
+
+  test("starts with a damaged note of where it was reached", async () => {
+    using folder = new TemporaryFolder();
+    await withPassword(folder);
+    writeFileSync(path.join(folder.path, ".server.json"), "{");
+    await using server = await start(folder.path);
+    await expectService(server);
   });
 });

@@ -2,15 +2,15 @@
  * The server's accounts: who may log in from where, and what they may do. All are in memory; a statement changes them
  * as a whole (all its users or none), durably, before it is answered.
  */
-import { join } from "node:path";
 import { unreachable } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
+import { type Logger, silentLogger } from "../../base/logger.ts";
 import { Mutex } from "../../base/mutex.ts";
 import type { Random } from "../../base/random.ts";
 import type { FileSystem } from "../../io/file-system.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import { type Account, type AccountName, accountText } from "./account.ts";
-import { readAccountFile, writeAccountFile } from "./account-file.ts";
+import { readStoredAccounts, type StoredAccounts, writeStoredAccounts } from "./account-file.ts";
 import type {
   AccountReference,
   AccountStatement,
@@ -31,14 +31,13 @@ import { DYNAMIC_PRIVILEGES, GLOBAL_PRIVILEGES } from "./privileges.ts";
 import { createUserText, grantLines } from "./show-grants.ts";
 import { applyUserStatement, checkName, newAccount, withPassword } from "./user-statements.ts";
 
-const FILE_NAME = "accounts";
-
 export interface AccountsOptions {
   readonly files: FileSystem;
   /** Must exist. */
   readonly folder: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly logger?: Logger;
 }
 
 type AccountMap = ReadonlyMap<string, Account>;
@@ -61,8 +60,11 @@ export class Accounts {
   static async open(
     options: AccountsOptions,
   ): Promise<{ readonly accounts: Accounts; readonly created: boolean }> {
-    const stored = readAccountFile(options.files, join(options.folder, FILE_NAME));
-    if (stored !== undefined) return { accounts: new Accounts(options, toMap(stored)), created: false };
+    const stored = readStoredAccounts(options.files, options.folder);
+    if (stored !== undefined) {
+      await repair(options, stored);
+      return { accounts: new Accounts(options, toMap(stored.accounts)), created: false };
+    }
     const accounts = new Accounts(options, new Map());
     const name = { user: "root", host: "localhost" };
     const root: Account = {
@@ -223,9 +225,7 @@ export class Accounts {
 
   /** First the file, then memory: a change that cannot be written is not seen. */
   async #store(accounts: AccountMap): Promise<void> {
-    await writeAccountFile(this.#options.files, join(this.#options.folder, FILE_NAME), [
-      ...accounts.values(),
-    ]);
+    await writeStoredAccounts(this.#options.files, this.#options.folder, [...accounts.values()]);
     this.#accounts = accounts;
     this.#setLoginOrder();
   }
@@ -236,6 +236,24 @@ export class Accounts {
         hostSpecificity(right.name.host) - hostSpecificity(left.name.host) ||
         Number(right.name.user !== "") - Number(left.name.user !== ""),
     );
+  }
+}
+
+/** Writes the file and its copy again when one of them is damaged. */
+async function repair(options: AccountsOptions, { accounts, damage }: StoredAccounts): Promise<void> {
+  if (damage === undefined) return;
+  const { files, folder, logger = silentLogger } = options;
+  try {
+    await writeStoredAccounts(files, folder, accounts);
+    logger.error("one of the two files of accounts was damaged or behind; both are written again", {
+      error: damage.message,
+    });
+  } catch (error) {
+    // The whole one is still there: nobody loses or gains a right by it, and the next start tries again.
+    logger.error("one of the two files of accounts is damaged, and they cannot be written again", {
+      error: damage.message,
+      cause: String(error),
+    });
   }
 }
 
