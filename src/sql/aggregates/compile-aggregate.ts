@@ -15,9 +15,10 @@ import { bitFactory } from "./bit-aggregates.ts";
 import { CountRows, CountValues } from "./count.ts";
 import { distinctFilter } from "./distinct.ts";
 import { Extreme } from "./extreme.ts";
-import { countField, extremeField, sumField } from "./field-aggregates.ts";
+import { countField, extremeField } from "./field-aggregates.ts";
 import { groupConcatFactory } from "./group-concat.ts";
 import { JsonArrayAggregate, JsonObjectAggregate } from "./json-aggregates.ts";
+import { scaledSum } from "./scaled-sum.ts";
 import { DecimalSum, DoubleSum, IntegerSum } from "./sum.ts";
 import { Variance } from "./variance.ts";
 
@@ -110,12 +111,13 @@ function sumFactory(
     return () => new DoubleSum(read, average);
   }
   const { scale } = aggregate.type;
+  const averageScale = average ? scale : undefined;
+  const scaled = scaledSum(argument, readDecimal(argument, evaluate), averageScale, layout);
+  if (scaled !== undefined) return scaled;
   if (numericClass(argument.type) === "integer" || argument.binaryLiteral === true) {
     const read: Read<SqlInteger> = readInteger(argument, evaluate);
-    return () => new IntegerSum(read, average ? scale : undefined);
+    return () => new IntegerSum(read, averageScale);
   }
-  const field = sumField(argument, average ? scale : undefined, layout);
-  if (field !== undefined) return field;
   const read = readDecimal(argument, evaluate);
-  return () => new DecimalSum(read, average ? { resultScale: scale } : { resultScale: undefined });
+  return () => new DecimalSum(read, { resultScale: averageScale });
 }

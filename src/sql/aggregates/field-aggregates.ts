@@ -1,12 +1,9 @@
 /**
- * Aggregates over stored columns that read the fields' bytes: no value is made of a row. Decimals are summed as exact
- * integers of their last digit; what outgrows a safe integer moves to a bigint. MIN and MAX compare the bytes, whose
+ * COUNT, MIN and MAX of stored columns by the fields' bytes: no value is made of a row. MIN and MAX compare the bytes, whose
  * order is that of the values.
  */
 import { FIELD_NULL, type FieldReader } from "../../tables/row-codec.ts";
 import { type FieldCodec, fieldCodecFor } from "../../values/codec/field-codec.ts";
-import { decimalFromInteger, decimalOf, divideDecimals } from "../../values/decimal.ts";
-import type { DecimalType } from "../../values/sql-type.ts";
 import type { Value } from "../../values/value.ts";
 import type { BoundExpression } from "../binder/bound-expression.ts";
 import type { Frame, RowSlot } from "../executor/frame.ts";
@@ -27,22 +24,6 @@ function fieldOf(argument: BoundExpression, layout: RowLayout): Field | undefine
 export function countField(argument: BoundExpression, layout: RowLayout): AggregateFactory | undefined {
   const field = fieldOf(argument, layout);
   return field === undefined ? undefined : () => new FieldCount(field);
-}
-
-/** Digits up to this precision are safe integers in at most 7 bytes. */
-const SUM_PRECISION_MAX = 15;
-
-/** SUM or AVG (`averageScale`) of a decimal column, or undefined when its digits don't fit a number. */
-export function sumField(
-  argument: BoundExpression,
-  averageScale: number | undefined,
-  layout: RowLayout,
-): AggregateFactory | undefined {
-  const { type } = argument;
-  const field = fieldOf(argument, layout);
-  if (type.kind !== "decimal" || type.precision > SUM_PRECISION_MAX) return undefined;
-  if (field === undefined || field.reader.encoding !== "field") return undefined;
-  return () => new FieldSum(field, type, averageScale);
 }
 
 /** MIN (`sign` -1) or MAX (1) of a column, or undefined when its bytes don't tell. */
@@ -99,55 +80,6 @@ class FieldCount implements AggregateState {
   }
 
   reset(): void {
-    this.#count = 0;
-  }
-}
-
-const TWO_32 = 2 ** 32;
-
-class FieldSum implements AggregateState {
-  readonly #field: Field;
-  readonly #scale: number;
-  readonly #averageScale: number | undefined;
-  #digits = 0;
-  #big = 0n;
-  #count = 0;
-
-  constructor(field: Field, type: DecimalType, averageScale: number | undefined) {
-    this.#field = field;
-    this.#scale = type.scale;
-    this.#averageScale = averageScale;
-  }
-
-  add(frame: Frame): void {
-    if (!locate(frame, this.#field)) return;
-    this.#count++;
-    const { bytes, start, end } = this.#field.reader;
-    // The stored integer is offset by half the range: the top bit of its first byte.
-    let digits: number;
-    if (end - start > 4) {
-      const high = wordOf(bytes, start, end - 4) - 2 ** (8 * (end - start - 4) - 1);
-      digits = high * TWO_32 + wordOf(bytes, end - 4, end);
-    } else digits = wordOf(bytes, start, end) - 2 ** (8 * (end - start) - 1);
-    const sum = this.#digits + digits;
-    if (Number.isSafeInteger(sum)) {
-      this.#digits = sum;
-      return;
-    }
-    this.#big += BigInt(this.#digits) + BigInt(digits);
-    this.#digits = 0;
-  }
-
-  result(): Value {
-    if (this.#count === 0) return null;
-    const total = decimalOf(this.#big + BigInt(this.#digits), this.#scale);
-    if (this.#averageScale === undefined) return total;
-    return divideDecimals(total, decimalFromInteger(this.#count), this.#averageScale) ?? null;
-  }
-
-  reset(): void {
-    this.#digits = 0;
-    this.#big = 0n;
     this.#count = 0;
   }
 }
