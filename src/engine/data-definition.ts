@@ -6,7 +6,6 @@ import { EMPTY_HASH } from "../bytes/hash.ts";
 import type { TableSchema } from "../tables/schema.ts";
 import { writeSchema } from "../tables/schema-codec.ts";
 import { sqlError } from "../values/sql-error.ts";
-import type { Value } from "../values/value.ts";
 import { WORKING_SETS_PREFIX } from "../vcs/refs.ts";
 import {
   type RootValue,
@@ -17,15 +16,13 @@ import {
 } from "../vcs/root-value.ts";
 import { writeWorkingSet } from "../vcs/working-set.ts";
 import type { DatabaseOptions, DatabaseRevision, DataDefinition, TableChange } from "./api.ts";
-import { BRANCH_LOCK_KEY, type BranchState, NEWEST } from "./branch-state.ts";
+import { BRANCH_LOCK_KEY, type BranchState } from "./branch-state.ts";
 import type { CairnEngine } from "./cairn-engine.ts";
 import type { Database } from "./database.ts";
-import { duplicateEntry } from "./duplicate-entry.ts";
 import { referencingKeys } from "./foreign-key-map.ts";
 import { checkNewParents } from "./foreign-key-scan.ts";
 import { quote } from "./foreign-key-text.ts";
 import { checkForeignKeys, followParent } from "./foreign-key-validation.ts";
-import { LayeredTableView } from "./layered-table-view.ts";
 import {
   heavyOwner,
   LOCK_EXCLUSIVE,
@@ -34,7 +31,8 @@ import {
   type LockMode,
   type WaitLimits,
 } from "./lock-table.ts";
-import { type RebuiltTrees, rebuildTable } from "./table-rebuild.ts";
+import { rebuildBranchTable } from "./rebuild-branch-table.ts";
+import type { RebuiltTrees } from "./table-rebuild.ts";
 
 /** What schema changes take from the session that asks for them. */
 export interface DefinitionHost {
@@ -171,8 +169,11 @@ export class EngineDataDefinition implements DataDefinition {
         const known = schemasOf(database, branch.generation.root);
         checkForeignKeys({ name, schema: change.schema }, known);
       }
-      const built = await this.#rebuild(target, name, change);
       const schema = writeSchema(database.chunks, change.schema);
+      const checkRow = this.#host.foreignKeyChecks
+        ? checkNewParents(target, { name, schema: change.schema })
+        : undefined;
+      const built = await rebuildBranchTable(target, name, { ...change, schemaAddress: schema, checkRow });
       await this.#changeTables(target, (root) => {
         const record = mustGetRecord(target, root, name);
         if (newName !== name && root.tables.has(newName)) throw sqlError("ER_TABLE_EXISTS_ERROR", newName);
@@ -183,33 +184,6 @@ export class EngineDataDefinition implements DataDefinition {
         const followed = followRenamed(database, moved, { from: name, to: newName, columns });
         return differences(root.tables, followed);
       });
-    });
-  }
-
-  async #rebuild(target: Target, name: string, change: TableChange): Promise<RebuiltTrees> {
-    const { database, branch } = target;
-    const layers = branch.generation.mustGetTable(database.name, name);
-    const view = new LayeredTableView({
-      databaseName: database.name,
-      name,
-      layers,
-      sequence: NEWEST,
-      own: () => undefined,
-      readBlob: database.readBlob,
-    });
-    const table = { name: change.newName ?? name, schema: change.schema };
-    return await rebuildTable({
-      view,
-      schema: change.schema,
-      convertRow: change.convertRow,
-      chunks: database.chunks,
-      clock: database.services.clock,
-      signal: change.signal,
-      folder: database.folder,
-      duplicate: (index: number, values: readonly Value[]) => duplicateEntry(table, index, values),
-      checkRow: this.#host.foreignKeyChecks
-        ? checkNewParents(target, { name, schema: change.schema })
-        : undefined,
     });
   }
 

@@ -6,6 +6,7 @@
  */
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { threadId } from "node:worker_threads";
 import { compareRanges } from "../bytes/compare.ts";
 import type { TupleCursor } from "../prolly/tuple-cursor.ts";
 import { sortKeys } from "./key-order.ts";
@@ -128,7 +129,10 @@ export class KeySorter {
   }
 
   #spill(): void {
-    const file = path.join(this.#options.folder, `${SORT_RUN_PREFIX}${process.pid}-${nextRunNumber++}.tmp`);
+    const file = path.join(
+      this.#options.folder,
+      `${SORT_RUN_PREFIX}${process.pid}-${threadId}-${nextRunNumber++}.tmp`,
+    );
     this.#runs.push(file);
     const writer = new RunWriter(file);
     try {

@@ -15,6 +15,7 @@ import {
   finished,
   INT,
   idsByIndex,
+  index,
   LONG_TEXT,
   lockedRow,
   PLAIN,
@@ -26,8 +27,8 @@ const OPTIONS = { charset: "utf8mb4", collation: "utf8mb4_0900_ai_ci" };
 
 type Step = (engine: CairnEngine) => Promise<void>;
 
-/** How checkpoints store new chunks: in the journal, as a small one does, or in a table file, as a large one does. */
-const TARGETS = { journal: {}, "table file": { editsMin: 1, tableBytesMin: 1 } };
+/** How checkpoints and new indexes store their chunks: in the journal, as small ones do, or in a table file, as large ones. */
+const TARGETS = { journal: {}, "table file": { editsMin: 1, rowsMin: 1, tableBytesMin: 1 } };
 let foldInto: keyof typeof TARGETS = "journal";
 
 async function open(files: SimulatedFileSystem): Promise<CairnEngine> {
@@ -63,6 +64,9 @@ function transaction(
 const checkpoint: Step = async (engine) => await engine.mustGetDatabase("db").checkpoint();
 const collect: Step = async (engine) => void (await engine.versionStore("db").collectGarbage({ full: true }));
 
+const WIDER = { ...PLAIN, columns: [...PLAIN.columns, column(4, "c", LONG_TEXT)] };
+const INDEXED = { ...WIDER, indexes: [...WIDER.indexes, index(12, "uia", "unique", [1, 2])] };
+
 const STEPS: readonly Step[] = [
   (engine) => engine.createDatabase("db", OPTIONS),
   (engine) => engine.createSession().dataDefinition.createTable(DB, "t", PLAIN, 1n),
@@ -71,13 +75,12 @@ const STEPS: readonly Step[] = [
   checkpoint,
   transaction([4, 40, "two"]),
   transaction({ update: 4 }, [5, 50, "x".repeat(2000)]),
-  async (engine) => {
-    const wider = { ...PLAIN, columns: [...PLAIN.columns, column(4, "c", LONG_TEXT)] };
-    await engine.createSession().dataDefinition.alterTable(DB, "t", { schema: wider });
-  },
+  (engine) => engine.createSession().dataDefinition.alterTable(DB, "t", { schema: WIDER }),
   transaction([6, 60, "long", "y".repeat(20_000)]),
   checkpoint,
   transaction({ update: 6 }, { remove: 1 }),
+  (engine) => engine.createSession().dataDefinition.alterTable(DB, "t", { schema: INDEXED }),
+  transaction({ update: 5 }),
   collect,
   async (engine) => {
     const { dataDefinition } = engine.createSession();

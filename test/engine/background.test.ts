@@ -5,12 +5,14 @@ import { describe, expect, test } from "vitest";
 import { type SyncRequest, type SyncResult, syncBackup } from "../../src/backup/sync-backup.ts";
 import { verifyBackup } from "../../src/backup/verify-backup.ts";
 import { SeededRandom } from "../../src/base/random.ts";
+import type { TableChange } from "../../src/engine/api.ts";
 import { DirectJobs, ThreadedJobs } from "../../src/engine/background/background-jobs.ts";
 import type { CairnEngineOptions } from "../../src/engine/cairn-engine.ts";
 import { NodeFileSystem } from "../../src/io/node-file-system.ts";
 import { FileRemoteStore } from "../../src/remotes/file-remote-store.ts";
 import { RemoteError } from "../../src/remotes/remote-error.ts";
 import type { RemoteStore } from "../../src/remotes/remote-store.ts";
+import type { TableSchema } from "../../src/tables/schema.ts";
 import {
   column,
   DB,
@@ -109,6 +111,121 @@ describe("a checkpoint in a background thread", () => {
     const direct = new DirectJobs(new NodeFileSystem());
     Object.assign(fixture.engine.services, { background: direct });
     await checkSound(fixture);
+  });
+});
+
+describe("a table rebuilt in a background thread", () => {
+  const indexed: TableSchema = {
+    ...TABLE,
+    indexes: [
+      ...TABLE.indexes,
+      index(11, "ca", "index", [3, 2]),
+      index(12, "ua", "unique", [1, 2]),
+      { ...index(13, "cp", "index", [2]), parts: [{ columnId: 3, descending: true, prefixLength: 5 }] },
+    ],
+  };
+  const unique: TableSchema = { ...indexed, indexes: [...TABLE.indexes, index(14, "uc", "unique", [3])] };
+  const LIMITS = { rowsMin: 1, editsMin: 1 };
+
+  function alter(fixture: EngineFixture, change: TableChange): Promise<void> {
+    return fixture.session().session.dataDefinition.alterTable(DB, "t", change);
+  }
+
+  function rootOf(fixture: EngineFixture): string {
+    return fixture.engine.mustGetDatabase("db").mustGetBranch("main").generation.rootAddress;
+  }
+
+  test("has the same trees as one rebuilt in the main thread, with what was committed just before", async () => {
+    const roots: string[] = [];
+    for (const jobs of [
+      new DirectJobs(new NodeFileSystem()),
+      new DirectJobs(new NodeFileSystem(), { ...LIMITS, tableBytesMin: 1 }),
+      new ThreadedJobs(1, LIMITS),
+      new ThreadedJobs(1, { ...LIMITS, tableBytesMin: 50_000 }),
+    ]) {
+      await using fixture = await EngineFixture.open(services(jobs));
+      await fill(fixture);
+      const session = fixture.session();
+      await session.update("t", 50, () => [50, 9, "committed, and in no tree yet"]);
+      await session.delete("t", 51);
+      await alter(fixture, { schema: indexed });
+      roots.push(rootOf(fixture));
+      expect(await fixture.engine.versionStore("db").check()).toEqual([]);
+      await fixture.reopen("crash");
+      const rows = await fixture.session().rows("t");
+      expect(rows.length).toBe(ROWS - ROWS / 300);
+      for (const at of [2, 3, 4]) {
+        const ids = await fixture.session().run((open) => idsByIndex(open.openTable(DB, "t"), at));
+        expect(ids.toSorted((a, b) => Number(a) - Number(b))).toEqual(rows.map(([id]) => id));
+      }
+      await jobs.close();
+    }
+    expect(new Set(roots).size).toBe(1);
+  });
+
+  test("goes on with rows as they are when columns are added", async () => {
+    const jobs = new ThreadedJobs(1, LIMITS);
+    await using fixture = await EngineFixture.open(services(jobs));
+    await fill(fixture);
+    const columns = [...TABLE.columns, column(4, "d", INT, { absentValue: 7 })];
+    await alter(fixture, { schema: { ...TABLE, columns, indexes: [index(10, "d", "unique", [4, 1])] } });
+    expect(await fixture.engine.versionStore("db").check()).toEqual([]);
+    const ids = await fixture.session().run((open) => idsByIndex(open.openTable(DB, "t"), 1));
+    expect(ids).toEqual((await fixture.session().rows("t")).map(([id]) => id));
+    await jobs.close();
+  });
+
+  test("is refused with the duplicate's values and the table's new name, and changes nothing", async () => {
+    const jobs = new ThreadedJobs(1, LIMITS);
+    await using fixture = await EngineFixture.open(services(jobs));
+    await fill(fixture);
+    await fixture.session().update("t", 60, () => [60, 9, "twice"]);
+    await fixture.session().update("t", 61, () => [61, 9, "twice"]);
+    const before = (await fixture.session().rows("t")).length;
+    await expect(alter(fixture, { schema: unique, newName: "n" })).rejects.toMatchObject({
+      errno: 1062,
+      message: "Duplicate entry 'twice' for key 'n.uc'",
+    });
+    expect(fixture.session().begin().getSchema(DB, "t")?.indexes.length).toBe(1);
+    expect((await fixture.session().rows("t")).length).toBe(before);
+    await fixture.session().update("t", 61, () => [61, 9, null]);
+    await fixture.session().update("t", 62, () => [62, 9, null]);
+    await alter(fixture, { schema: unique });
+    await expect(fixture.session().insert("t", [ROWS + 9, 1, "twice"])).rejects.toThrow(
+      "duplicate in index 2",
+    );
+    const files = readdirSync(join(fixture.folder, "db"));
+    expect(files.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    await jobs.close();
+  });
+
+  test("ends with the reason of who stopped it, leaves no file, and others commit meanwhile", async () => {
+    const jobs = new ThreadedJobs(1, { ...LIMITS, tableBytesMin: 1 });
+    await using fixture = await EngineFixture.open(services(jobs));
+    await fill(fixture);
+    await fixture.session().createTable("other", TABLE, 0n);
+    const abort = new AbortController();
+    const stopped = alter(fixture, { schema: indexed, signal: abort.signal });
+    stopped.catch(() => undefined);
+    await insertAll(fixture, "other");
+    abort.abort(new Error("killed"));
+    await stopped.catch((error: unknown) => expect(error).toMatchObject({ message: "killed" }));
+    await alter(fixture, { schema: indexed });
+    const files = readdirSync(join(fixture.folder, "db"));
+    expect(files.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    expect(await fixture.engine.versionStore("db").check()).toEqual([]);
+    expect((await fixture.session().rows("other")).length).toBe(ROWS);
+    await jobs.close();
+  });
+
+  test("is done by the main thread when the thread is gone", async () => {
+    const jobs = new ThreadedJobs(1, LIMITS);
+    await jobs.close();
+    await using fixture = await EngineFixture.open(services(jobs));
+    await fill(fixture);
+    await alter(fixture, { schema: indexed });
+    const ids = await fixture.session().run((open) => idsByIndex(open.openTable(DB, "t"), 3));
+    expect(ids).toEqual((await fixture.session().rows("t")).map(([id]) => id));
   });
 });
 

@@ -14,6 +14,7 @@ import { checkDatabase, type DatabaseProblem } from "./check-database.ts";
 import { type FoldRequest, type FoldResult, foldTrees } from "./fold-trees.ts";
 import { decodeJobError } from "./job-errors.ts";
 import { type PackJobRequest, packStoredChunks } from "./pack-stored-chunks.ts";
+import { type RebuildRequest, type RebuildResult, rebuildStoredTable } from "./rebuild-stored-table.ts";
 
 export interface BackgroundJobs {
   readonly limits: FoldLimits;
@@ -22,6 +23,7 @@ export interface BackgroundJobs {
   checkDatabase(listing: StoreListing, signal: AbortSignal | undefined): Promise<readonly DatabaseProblem[]>;
   /** `edits` gives batches when asked: see edit-feed.ts. The job takes it over. */
   foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult>;
+  rebuildTable(request: RebuildRequest, signal: AbortSignal | undefined): Promise<RebuildResult>;
   /** `tables` takes the table files: see table-feed.ts. The job takes it over. */
   packChunks(request: PackJobRequest, tables: MessagePort, signal: AbortSignal | undefined): Promise<void>;
   /** Jobs under way fail. */
@@ -31,6 +33,8 @@ export interface BackgroundJobs {
 export interface FoldLimits {
   /** Smaller checkpoints are quicker done than described. */
   readonly editsMin: number;
+  /** Smaller tables are quicker rebuilt than a thread is asked to. */
+  readonly rowsMin: number;
   /** Fewer bytes of new chunks are handed back, and go to the journal: many small table files would make reading slow. */
   readonly tableBytesMin: number;
 }
@@ -41,6 +45,7 @@ export interface JobInputs {
   readonly sealJournal: SealRequest;
   readonly checkDatabase: StoreListing;
   readonly foldTrees: { readonly request: FoldRequest; readonly edits: MessagePort };
+  readonly rebuildTable: RebuildRequest;
   readonly packChunks: { readonly request: PackJobRequest; readonly tables: MessagePort };
 }
 
@@ -49,10 +54,16 @@ export interface JobResults {
   readonly sealJournal: string | undefined;
   readonly checkDatabase: readonly DatabaseProblem[];
   readonly foldTrees: FoldResult;
+  readonly rebuildTable: RebuildResult;
   readonly packChunks: undefined;
 }
 
-const DEFAULT_LIMITS: FoldLimits = { editsMin: 2_000, tableBytesMin: 4 * 1024 * 1024 };
+const DEFAULT_LIMITS: FoldLimits = { editsMin: 2_000, rowsMin: 5_000, tableBytesMin: 4 * 1024 * 1024 };
+/** Nothing is worth being described to the thread that is to do it. */
+const UNLIMITED: Partial<FoldLimits> = {
+  editsMin: Number.POSITIVE_INFINITY,
+  rowsMin: Number.POSITIVE_INFINITY,
+};
 const ENTRY: URL = new URL(
   import.meta.url.endsWith(".ts") ? "./background-worker.ts" : "./background-worker.js",
   import.meta.url,
@@ -81,6 +92,10 @@ export class ThreadedJobs implements BackgroundJobs {
 
   foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult> {
     return this.#run("foldTrees", { request, edits }, { transfer: [edits] });
+  }
+
+  rebuildTable(request: RebuildRequest, signal: AbortSignal | undefined): Promise<RebuildResult> {
+    return this.#run("rebuildTable", request, { signal });
   }
 
   async packChunks(
@@ -112,7 +127,7 @@ export class DirectJobs implements BackgroundJobs {
   /** By default nothing is worth being described. */
   constructor(files: FileSystem, limits: Partial<FoldLimits> = {}) {
     this.#files = files;
-    this.limits = { ...DEFAULT_LIMITS, editsMin: Number.POSITIVE_INFINITY, ...limits };
+    this.limits = { ...DEFAULT_LIMITS, ...UNLIMITED, ...limits };
   }
 
   copyLiveChunks(request: CopyRequest, signal: AbortSignal | undefined): Promise<readonly string[]> {
@@ -129,6 +144,10 @@ export class DirectJobs implements BackgroundJobs {
 
   foldTrees(request: FoldRequest, edits: MessagePort): Promise<FoldResult> {
     return foldTrees(this.#files, request, edits);
+  }
+
+  rebuildTable(request: RebuildRequest, signal: AbortSignal | undefined): Promise<RebuildResult> {
+    return rebuildStoredTable(this.#files, request, signal);
   }
 
   packChunks(request: PackJobRequest, tables: MessagePort, signal: AbortSignal | undefined): Promise<void> {

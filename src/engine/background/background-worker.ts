@@ -18,6 +18,7 @@ const handlers: Handlers = {
   sealJournal: (request) => jobs.sealJournal(request),
   checkDatabase: (listing, signal) => jobs.checkDatabase(listing, signal),
   foldTrees: ({ request, edits }) => jobs.foldTrees(request, edits),
+  rebuildTable: (request, signal) => jobs.rebuildTable(request, signal),
   packChunks: async ({ request, tables }, signal) => {
     await jobs.packChunks(request, tables, signal);
     return undefined;

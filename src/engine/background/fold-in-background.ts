@@ -1,11 +1,11 @@
 /** A fold of many edits as seen from the thread that has them: it hands the edits out and takes the new chunks in. */
 import { MessageChannel } from "node:worker_threads";
 import { assert } from "../../base/assert.ts";
-import { Pause } from "../../base/pause.ts";
 import type { Hash } from "../../bytes/hash.ts";
 import type { FoldedRoots, FoldTarget, TreeToFold } from "../checkpoint.ts";
 import type { RowDelta } from "../row-delta.ts";
 import { feedEdits } from "./edit-feed.ts";
+import { takeFoldOutput } from "./take-fold-output.ts";
 
 /** The new chunks are in the store when it resolves, and become durable at the latest with the next root. */
 export async function foldInBackground(
@@ -26,12 +26,7 @@ export async function foldInBackground(
       { listing, trees, tableBytesMin: background.limits.tableBytesMin },
       edits,
     );
-    const pause = new Pause();
-    for (const [hash, bytes] of result.chunks) {
-      chunks.putAddressed(hash, bytes);
-      if (pause.isDue()) await pause.take();
-    }
-    if (result.table !== undefined) await chunks.adoptTable(result.table);
+    await takeFoldOutput(result, chunks);
     assert(result.roots.length === folds.length, "each tree has a new root");
     return new Map(deltas.map((delta, at): [RowDelta, Hash] => [delta, result.roots[at] as Hash]));
   } finally {
