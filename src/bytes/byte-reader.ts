@@ -23,6 +23,17 @@ export class ByteReader {
     return this.#bytes.length - this.#offset;
   }
 
+  /** Goes on at another place. */
+  seek(offset: number): void {
+    this.#offset = 0;
+    this.#take(offset);
+  }
+
+  /** Passes over `size` bytes and answers where they begin. */
+  skip(size: number): number {
+    return this.#take(size);
+  }
+
   readUint8(): number {
     return this.#bytes[this.#take(1)] as number;
   }

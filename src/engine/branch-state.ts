@@ -13,7 +13,7 @@ import { type RootValue, tablesEqual } from "../vcs/root-value.ts";
 import { buildForeignKeyMap, type ForeignKeyMap } from "./foreign-key-map.ts";
 import { LockSpace } from "./lock-table.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
-import type { RowEntry } from "./row-delta.ts";
+import type { PackedEdits } from "./packed-edits.ts";
 import type { TableLoader } from "./table-loader.ts";
 import type { TableLayers } from "./table-state.ts";
 
@@ -203,13 +203,13 @@ export class BranchState {
     this.#dirty = true;
   }
 
-  /** Gives a table that has no edits those of the replayed log, by index and each in key order; nobody reads yet. */
-  applyReplayed(layers: TableLayers, entries: readonly (readonly RowEntry[])[], countChange: number): void {
+  /** Gives a table that has no edits those of the replayed log, sorted, by index; nobody reads yet. */
+  applyReplayed(layers: TableLayers, edits: readonly PackedEdits[], countChange: number): void {
     const sequence = ++this.#sequence;
     const { active } = layers;
-    assert(entries.length === active.indexes.length, "there are edits for each index");
+    assert(edits.length === active.indexes.length, "there are edits for each index");
     for (const [index, delta] of active.indexes.entries()) {
-      delta.fill(entries[index] ?? [], sequence);
+      delta.fill(edits[index] as PackedEdits, sequence);
       this.#dirtyBytes += delta.sizeBytes;
     }
     active.addToCount(sequence, countChange);

@@ -124,6 +124,7 @@ export class Database {
         portionBytes: settings.checkpointSizeBytes * BACKLOG_FACTOR,
         applied: (lsn) => (database.#appliedLsn = lsn),
       });
+      if (database.#appliedLsn > position) database.#scheduleCheckpoint(database.#log);
       return database;
     } catch (error) {
       const { tornAt } = chunks;

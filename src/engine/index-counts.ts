@@ -103,11 +103,11 @@ function sampleKeys(tree: ProllyTree, edits: RowDelta): Uint8Array[] {
     }
     return keys;
   }
-  const { blocks } = edits;
-  const step = Math.max(1, Math.floor(blocks.length / SAMPLES));
-  const perBlock = Math.max(1, Math.floor(SAMPLES / blocks.length));
-  for (let at = 0; at < blocks.length && keys.length < 2 * SAMPLES; at += step) {
-    const block = blocks[at] ?? [];
+  const { blockCount } = edits;
+  const step = Math.max(1, Math.floor(blockCount / SAMPLES));
+  const perBlock = Math.max(1, Math.floor(SAMPLES / blockCount));
+  for (let at = 0; at < blockCount && keys.length < 2 * SAMPLES; at += step) {
+    const block = edits.blockAt(at) ?? [];
     for (let i = 0; i < perBlock; i++) {
       const entry = block[Math.floor(((i + 0.5) * block.length) / perBlock)];
       if (entry !== undefined) keys.push(entry.keyBytes);

@@ -11,26 +11,24 @@
  */
 import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { compareRanges } from "../bytes/compare.ts";
+import { DecodeError } from "../bytes/decode-error.ts";
 import type { RowDelta } from "./row-delta.ts";
-
-export interface LoggedEdit {
-  readonly key: Uint8Array;
-  /** undefined: deleted */
-  readonly value: Uint8Array | undefined;
-}
 
 export interface LoggedTable {
   readonly branch: string;
   readonly name: string;
   readonly autoIncrement: bigint;
   readonly nextRowId: number;
-  /** The primary index first. */
-  readonly indexes: readonly LoggedIndex[];
 }
 
-export interface LoggedIndex {
-  readonly index: number;
-  readonly edits: readonly LoggedEdit[];
+/** Takes what a record holds, in the record's order. */
+export interface LogRecordSink {
+  beginTable(table: LoggedTable): void;
+  /** 0: the primary index, which comes first. */
+  beginIndex(index: number): void;
+  /** The key and the value lie in `bytes`; `valueEnd` below `valueStart`: deleted. */
+  addEdit(bytes: Uint8Array, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void;
 }
 
 /** What is encoded: the edits are taken from the transaction's deltas as they are. */
@@ -38,12 +36,8 @@ export interface RecordToLog {
   readonly tables: readonly TableToLog[];
 }
 
-export interface TableToLog extends Omit<LoggedTable, "indexes"> {
+export interface TableToLog extends LoggedTable {
   readonly indexes: readonly { readonly index: number; readonly delta: RowDelta }[];
-}
-
-export interface LogRecord {
-  readonly tables: readonly LoggedTable[];
 }
 
 const LARGE_COUNTER = 2n ** 53n;
@@ -75,33 +69,78 @@ function writeIndex(writer: ByteWriter, index: number, delta: RowDelta): void {
   });
 }
 
-export function decodeLogRecord(payload: Uint8Array): { readonly lsn: number; readonly record: LogRecord } {
-  const reader = new ByteReader(payload);
-  const lsn = reader.readVarint();
-  const tables: LoggedTable[] = [];
-  for (let tableCount = reader.readVarint(); tableCount > 0; tableCount--) {
+/** Reads the records in a segment of the log without making an object of any edit. */
+export class LogRecordReader {
+  readonly #bytes: Uint8Array;
+  readonly #reader: ByteReader;
+  /** The branches and tables met last; many records in a row are of few. */
+  readonly #names: TableName[] = [];
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#reader = new ByteReader(bytes);
+  }
+
+  /** Begins the record at `start` and answers its LSN. */
+  open(start: number): number {
+    this.#reader.seek(start);
+    return this.#reader.readVarint();
+  }
+
+  /** Reads the rest of the record, which must end at `end`. */
+  readInto(sink: LogRecordSink, end: number): void {
+    const reader = this.#reader;
+    for (let tableCount = reader.readVarint(); tableCount > 0; tableCount--) {
+      const { branch, name } = this.#readName();
+      sink.beginTable({ branch, name, autoIncrement: readCounter(reader), nextRowId: reader.readVarint() });
+      for (let indexCount = reader.readVarint(); indexCount > 0; indexCount--) this.#readIndex(sink);
+    }
+    if (reader.offset !== end) {
+      throw new DecodeError("malformed", `a record ends at ${reader.offset}, not at ${end}`, reader.offset);
+    }
+  }
+
+  #readIndex(sink: LogRecordSink): void {
+    const reader = this.#reader;
+    const bytes = this.#bytes;
+    sink.beginIndex(reader.readVarint());
+    for (let editCount = reader.readVarint(); editCount > 0; editCount--) {
+      const keySize = reader.readVarint();
+      const keyStart = reader.skip(keySize);
+      const sizePlusOne = reader.readVarint();
+      const valueStart = sizePlusOne === 0 ? reader.offset : reader.skip(sizePlusOne - 1);
+      sink.addEdit(bytes, keyStart, keyStart + keySize, valueStart, valueStart + sizePlusOne - 1);
+    }
+  }
+
+  #readName(): TableName {
+    const reader = this.#reader;
+    const start = reader.offset;
+    for (let at = 0; at < this.#names.length; at++) {
+      const known = this.#names[at] as TableName;
+      const { length } = known.bytes;
+      if (length > reader.remaining) continue;
+      if (compareRanges(known.bytes, 0, length, this.#bytes, start, start + length) !== 0) continue;
+      reader.skip(length);
+      return known;
+    }
     const branch = reader.readString();
     const name = reader.readString();
-    const autoIncrement = readCounter(reader);
-    const nextRowId = reader.readVarint();
-    const indexes: LoggedIndex[] = [];
-    for (let indexCount = reader.readVarint(); indexCount > 0; indexCount--) indexes.push(readIndex(reader));
-    tables.push({ branch, name, autoIncrement, nextRowId, indexes });
+    const read = { bytes: this.#bytes.subarray(start, reader.offset), branch, name };
+    this.#names.unshift(read);
+    if (this.#names.length > NAMES_MAX) this.#names.pop();
+    return read;
   }
-  reader.expectEnd();
-  return { lsn, record: { tables } };
 }
 
-function readIndex(reader: ByteReader): LoggedIndex {
-  const index = reader.readVarint();
-  const edits: LoggedEdit[] = [];
-  for (let editCount = reader.readVarint(); editCount > 0; editCount--) {
-    const key = reader.readSizedBytes();
-    const sizePlusOne = reader.readVarint();
-    edits.push({ key, value: sizePlusOne === 0 ? undefined : reader.readBytes(sizePlusOne - 1) });
-  }
-  return { index, edits };
+interface TableName {
+  /** Both strings as they are in a record. */
+  readonly bytes: Uint8Array;
+  readonly branch: string;
+  readonly name: string;
 }
+
+const NAMES_MAX = 16;
 
 function writeCounter(writer: ByteWriter, value: bigint): void {
   if (value < LARGE_COUNTER) {

@@ -1,8 +1,8 @@
 /**
- * Applies the records of the write-ahead log to a database that is being opened. Of each key the newest edit is kept
- * while records are read; {@link LogReplay.settle} then makes a table's edits its active layer in one sorted pass, which
- * compares each row with the one in the tree: the row count and the edits of secondary indexes follow from that, and an
- * index whose key did not change gets none.
+ * Applies the records of the write-ahead log to a database that is being opened. Edits are noted where they lie in the
+ * log's bytes; {@link LogReplay.settle} sorts a table's, keeps the newest of each key and makes them the table's
+ * active layer in one pass, which compares each row with the one in the tree: the row count and the edits of secondary
+ * indexes follow from that, and an index whose key did not change gets none.
  *
  * Nobody may read or write the database meanwhile, and between two calls of `settle` a checkpoint must have folded what
  * the first one made.
@@ -10,12 +10,13 @@
 import { assert } from "../base/assert.ts";
 import type { Hash } from "../bytes/hash.ts";
 import { StorageError } from "../io/storage-error.ts";
+import { SortedLookup } from "../prolly/sorted-lookup.ts";
 import { emptySlot, type TupleSlot } from "../prolly/tuple-cursor.ts";
 import type { TableSchema } from "../tables/schema.ts";
 import type { BranchState } from "./branch-state.ts";
 import { IndexKeyChange, indexesToDerive } from "./index-key-change.ts";
-import type { LoggedEdit, LoggedTable, LogRecord } from "./log-record.ts";
-import { keyToText, type RowEntry } from "./row-delta.ts";
+import type { LoggedTable, LogRecordSink } from "./log-record.ts";
+import { PACKED_EDIT_BYTES, PackedEdits } from "./packed-edits.ts";
 import type { TableLayers } from "./table-state.ts";
 
 export interface ReplayTarget {
@@ -23,30 +24,39 @@ export interface ReplayTarget {
   getBranch(name: string): BranchState | undefined;
 }
 
-/** What an edit costs in memory beside its bytes, roughly. */
-const EDIT_OVERHEAD_BYTES = 200;
-
-export class LogReplay {
+export class LogReplay implements LogRecordSink {
   readonly #target: ReplayTarget;
   /** By branch, then table. */
   readonly #tables = new Map<string, Map<string, ReplayedTable>>();
+  /** Of the record that is being read. */
+  #table: ReplayedTable | undefined;
+  #edits: PackedEdits | undefined;
   #sizeBytes = 0;
 
   constructor(target: ReplayTarget) {
     this.#target = target;
   }
 
-  /** Approximate memory that the edits since {@link settle} hold at most. */
+  /** Approximate memory that the edits since {@link settle} hold, with the index entries that will follow from them. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
-  add(record: LogRecord): void {
-    for (const logged of record.tables) {
-      const table = this.#openTable(logged);
-      table.noteCounters(logged);
-      for (const { index, edits } of logged.indexes) this.#sizeBytes += table.addEdits(index, edits);
-    }
+  beginTable(logged: LoggedTable): void {
+    this.#table = this.#openTable(logged);
+    this.#table.noteCounters(logged);
+    this.#edits = undefined;
+  }
+
+  beginIndex(index: number): void {
+    this.#edits = this.#table?.editsOf(index);
+  }
+
+  addEdit(bytes: Uint8Array, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
+    assert(this.#edits !== undefined && this.#table !== undefined, "edits are of a table's index");
+    this.#edits.append(bytes, keyStart, keyEnd, valueStart, valueEnd);
+    const content = keyEnd - keyStart + Math.max(0, valueEnd - valueStart);
+    this.#sizeBytes += content + this.#table.overheadBytes;
   }
 
   /** Makes everything added so far visible. */
@@ -55,6 +65,8 @@ export class LogReplay {
       for (const table of tables.values()) table.settle(this.#target.readBlob);
     }
     this.#tables.clear();
+    this.#table = undefined;
+    this.#edits = undefined;
     this.#sizeBytes = 0;
   }
 
@@ -92,16 +104,21 @@ export function loggedIndexes(schema: TableSchema): readonly number[] {
   return logged;
 }
 
-/** The newest edit of each key of one table. */
+/** The edits of one table. */
 class ReplayedTable {
+  /** What an edit takes beside its bytes, as two entries of each index may follow from it. */
+  readonly overheadBytes: number;
   readonly #branch: BranchState;
   readonly #layers: TableLayers;
-  /** By index number; those that the log holds. */
-  readonly #edits: (Map<string, RowEntry> | undefined)[] = [];
+  /** By index number. */
+  readonly #edits: readonly PackedEdits[];
 
   constructor(branch: BranchState, layers: TableLayers) {
     this.#branch = branch;
     this.#layers = layers;
+    this.#edits = layers.trees.map(() => new PackedEdits());
+    const derived = indexesToDerive(layers.state.definition).length;
+    this.overheadBytes = PACKED_EDIT_BYTES + derived * 2 * (PACKED_EDIT_BYTES + INDEX_KEY_BYTES);
   }
 
   noteCounters({ autoIncrement, nextRowId }: LoggedTable): void {
@@ -111,98 +128,71 @@ class ReplayedTable {
     this.#branch.markDirty();
   }
 
-  /** Answers how much memory that takes. */
-  addEdits(index: number, edits: readonly LoggedEdit[]): number {
-    let byKey = this.#edits[index];
-    if (byKey === undefined) {
-      byKey = new Map();
-      this.#edits[index] = byKey;
+  editsOf(index: number): PackedEdits {
+    const edits = this.#edits[index];
+    if (edits === undefined) {
+      throw new StorageError(
+        "bad_format",
+        `the write-ahead log has edits of an index ${index}, which is not there`,
+      );
     }
-    let sizeBytes = 0;
-    for (let at = 0; at < edits.length; at++) {
-      const { key: keyBytes, value } = edits[at] as LoggedEdit;
-      const key = keyToText(keyBytes);
-      const known = byKey.get(key);
-      const head = { sequence: 0, value, previous: undefined };
-      if (known === undefined) byKey.set(key, { key, keyBytes, head });
-      else known.head = head;
-      sizeBytes += keyBytes.length + (value?.length ?? 0) + EDIT_OVERHEAD_BYTES;
-    }
-    return sizeBytes;
+    return edits;
   }
 
   settle(readBlob: (hash: Hash) => Uint8Array): void {
-    const { trees, active, frozen } = this.#layers;
+    const { active, frozen } = this.#layers;
     assert(active.empty && frozen === undefined, "edits replayed before are in the trees");
-    const entries: RowEntry[][] = trees.map((_, index) =>
-      sortEntries([...(this.#edits[index]?.values() ?? [])]),
-    );
-    const countChange = this.#compareRows(entries, readBlob);
-    this.#branch.applyReplayed(this.#layers, entries.map(sortEntries), countChange);
+    this.#edits[0]?.sort();
+    const countChange = this.#compareRows(readBlob);
+    for (let index = 1; index < this.#edits.length; index++) this.#edits[index]?.sort();
+    this.#branch.applyReplayed(this.#layers, this.#edits, countChange);
   }
 
   /** Adds the edits of the derived indexes and drops those of rows that came and went; answers how many rows more there
    *  are than in the tree. */
-  #compareRows(entries: RowEntry[][], readBlob: (hash: Hash) => Uint8Array): number {
+  #compareRows(readBlob: (hash: Hash) => Uint8Array): number {
     const { state, trees } = this.#layers;
     const { definition } = state;
-    const [rows, tree] = [entries[0], trees[0]];
+    const [rows, tree] = [this.#edits[0], trees[0]];
     assert(rows !== undefined && tree !== undefined, "a table has a primary index");
     const derived = indexesToDerive(definition).map((index) => ({
       change: new IndexKeyChange(definition, index, readBlob),
-      edits: entries[index] as RowEntry[],
+      edits: this.editsOf(index),
     }));
+    const stored = new SortedLookup(tree);
     const before = emptySlot();
     const after = emptySlot();
+    let key: Uint8Array = new Uint8Array(0);
     let countChange = 0;
-    let kept = 0;
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at] as RowEntry;
-      const { value } = row.head;
-      const existed = tree.lookup(row.keyBytes, before);
-      if (value === undefined && !existed) continue;
-      rows[kept++] = row;
-      if (value !== undefined) fillSlot(after, row.keyBytes, value);
+    rows.filter((at) => {
+      rows.show(at, after);
+      key = copyKey(after, key);
+      const deleted = rows.isDeleted(at);
+      const existed = stored.lookup(key, before);
+      if (deleted && !existed) return false;
       if (!existed) countChange++;
-      else if (value === undefined) countChange--;
+      else if (deleted) countChange--;
       for (let index = 0; index < derived.length; index++) {
         const { change, edits } = derived[index] as (typeof derived)[number];
-        if (
-          !change.compare(row.keyBytes, existed ? before : undefined, value === undefined ? undefined : after)
-        )
-          continue;
-        if (change.removed !== undefined) edits.push(entryOf(change.removed, undefined));
-        if (change.added !== undefined) edits.push(entryOf(change.added, EMPTY_BYTES));
+        if (!change.compare(key, existed ? before : undefined, deleted ? undefined : after)) continue;
+        if (change.removed !== undefined) edits.appendKey(change.removed, false);
+        if (change.added !== undefined) edits.appendKey(change.added, true);
       }
-    }
-    rows.length = kept;
+      return true;
+    });
     return countChange;
   }
 }
 
-function entryOf(keyBytes: Uint8Array, value: Uint8Array | undefined): RowEntry {
-  return { key: keyToText(keyBytes), keyBytes, head: { sequence: 0, value, previous: undefined } };
-}
+/** What the key of an index entry takes, roughly. */
+const INDEX_KEY_BYTES = 32;
 
-/** In place. Rows are often inserted in order. */
-function sortEntries(entries: RowEntry[]): RowEntry[] {
-  for (let at = 1; at < entries.length; at++) {
-    if ((entries[at - 1] as RowEntry).key > (entries[at] as RowEntry).key) return entries.sort(compareKeys);
-  }
-  return entries;
-}
-
-function compareKeys(left: RowEntry, right: RowEntry): number {
-  return left.key < right.key ? -1 : 1;
-}
-
-const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
-
-function fillSlot(slot: TupleSlot, key: Uint8Array, value: Uint8Array): void {
-  slot.keyBytes = key;
-  slot.keyEnd = key.length;
-  slot.valueBytes = value;
-  slot.valueEnd = value.length;
+/** The key that a slot shows; in `target` when it has the size, for it is not kept. */
+function copyKey({ keyBytes, keyStart, keyEnd }: TupleSlot, target: Uint8Array): Uint8Array {
+  const size = keyEnd - keyStart;
+  const copy = target.length === size ? target : new Uint8Array(size);
+  for (let at = 0; at < size; at++) copy[at] = keyBytes[keyStart + at] as number;
+  return copy;
 }
 
 export function slotOf(key: Uint8Array, value: Uint8Array): TupleSlot {

@@ -32,8 +32,9 @@ export interface SegmentFile {
 export interface SegmentContent {
   /** Undefined when a crash came before the header was complete. */
   readonly firstLsn: number | undefined;
-  /** The payloads of the log records, sharing memory with the file's bytes. */
-  readonly records: readonly Uint8Array[];
+  /** Where the payloads of the log records begin in the file, and, at the same places, where they end. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
   /** Where a torn tail begins. */
   readonly tornAt: number | undefined;
 }
@@ -80,25 +81,37 @@ export function finishFrame(writer: ByteWriter, durableLsn: number): Uint8Array 
 /** Throws StorageError for anything that a crash alone cannot have left. */
 export function readSegment(file: SegmentFile): SegmentContent {
   const firstLsn = readHeader(file);
-  const records: Uint8Array[] = [];
-  if (firstLsn === undefined) return { firstLsn, records, tornAt: 0 };
+  const starts: number[] = [];
+  const ends: number[] = [];
+  if (firstLsn === undefined) return { firstLsn, starts, ends, tornAt: 0 };
+  const reader = new ByteReader(file.bytes);
   let offset = SEGMENT_HEADER_SIZE;
   while (offset < file.bytes.length) {
     const payload = readFrame(file.bytes, offset);
     if (payload === undefined) {
-      if (!file.last || wasDurable(file.bytes, offset, firstLsn + records.length)) {
+      if (!file.last || wasDurable(file.bytes, offset, firstLsn + starts.length)) {
         throw new StorageError("checksum_mismatch", "the write-ahead log is damaged", {
           path: file.path,
           offset,
         });
       }
-      return { firstLsn, records, tornAt: offset };
+      return { firstLsn, starts, ends, tornAt: offset };
     }
-    const reader = new ByteReader(payload, 8);
-    while (reader.remaining > 0) records.push(reader.readBytes(reader.readUint32()));
+    reader.seek(offset + FRAME_HEADER_SIZE + 8);
     offset += FRAME_HEADER_SIZE + payload.length;
+    while (reader.offset < offset) {
+      const size = reader.readUint32();
+      starts.push(reader.skip(size));
+      ends.push(reader.offset);
+    }
+    if (reader.offset > offset) {
+      throw new StorageError("bad_format", "a record of the write-ahead log is longer than its frame", {
+        path: file.path,
+        offset,
+      });
+    }
   }
-  return { firstLsn, records, tornAt: undefined };
+  return { firstLsn, starts, ends, tornAt: undefined };
 }
 
 function readHeader({ path, bytes, last }: SegmentFile): number | undefined {

@@ -35,10 +35,15 @@ export async function openReplayedLog(
     // The log goes on where the checkpoint ends, so the journal lacks no root. Nothing is written before.
     await database.chunks.confirmRecovery();
   };
-  const log = await openWriteAheadLog(options, (lsn, record) => {
-    replay.add(record);
-    lastLsn = lsn;
-    return replay.sizeBytes > portionBytes ? apply().then(() => database.checkpoint()) : undefined;
+  const log = await openWriteAheadLog(options, {
+    beginTable: (table) => replay.beginTable(table),
+    beginIndex: (index) => replay.beginIndex(index),
+    addEdit: (bytes, keyStart, keyEnd, valueStart, valueEnd) =>
+      replay.addEdit(bytes, keyStart, keyEnd, valueStart, valueEnd),
+    endRecord: (lsn) => {
+      lastLsn = lsn;
+      return replay.sizeBytes > portionBytes ? apply().then(() => database.checkpoint()) : undefined;
+    },
   });
   await apply();
   return log;

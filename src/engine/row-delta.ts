@@ -5,10 +5,12 @@
  *
  * Entries sit in sorted blocks of bounded size, with a hash map beside them for point look-ups once there are more than
  * a handful: most transactions edit a row or two, and a map costs more than it finds then. A cursor survives changes
- * made between its steps: it then finds its place again by its last key.
+ * made between its steps: it then finds its place again by its last key. What a replayed log filled in stays packed,
+ * block by block, until somebody looks into the block.
  */
 import { assert } from "../base/assert.ts";
 import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
+import type { PackedEdits } from "./packed-edits.ts";
 
 /** One state of a row: `value` undefined means deleted. Newer versions come first. */
 export interface RowVersion {
@@ -27,6 +29,14 @@ const BLOCK_ENTRIES_MAX = 256;
 /** What an entry costs in memory beside its key and value, as measured: entry, version, two byte arrays, map slot, block
  *  slot. */
 const ENTRY_OVERHEAD_BYTES = 450;
+
+/** Blocks of which only the first entry is there yet. */
+interface PackedBlocks {
+  readonly edits: PackedEdits;
+  readonly sequence: number;
+  /** Where each begins. */
+  readonly starts: Map<readonly RowEntry[], number>;
+}
 
 /** Up to so many entries are searched one by one. */
 const UNMAPPED_ENTRIES_MAX = 8;
@@ -66,8 +76,9 @@ export function visibleVersion(entry: RowEntry, sequence: number): RowVersion | 
 }
 
 export class RowDelta {
-  /** Undefined while the only block holds few entries, and after {@link fill} until somebody looks for one. */
+  /** Undefined while the only block holds few entries, and while there are packed blocks. */
   #byKey: Map<string, RowEntry> | undefined;
+  #packed: PackedBlocks | undefined;
   #blocks: RowEntry[][] = [];
   #count = 0;
   /** Grows whenever entries move, so that cursors know to find their place again. */
@@ -86,6 +97,7 @@ export class RowDelta {
   getEntry(key: string): RowEntry | undefined {
     if (this.#byKey !== undefined) return this.#byKey.get(key);
     if (this.#count === 0) return undefined;
+    if (this.#packed !== undefined) return this.#find(key);
     if (this.#count > UNMAPPED_ENTRIES_MAX) return this.#mapEntries().get(key);
     const entries = this.#blocks[0] as RowEntry[];
     for (let at = 0; at < entries.length; at++) {
@@ -123,20 +135,21 @@ export class RowDelta {
     }
   }
 
-  /** Puts entries of one version each, in ascending order of their keys, into an empty delta. */
-  fill(entries: readonly RowEntry[], sequence: number): void {
+  /** Puts sorted edits, of one version each, into an empty delta. */
+  fill(edits: PackedEdits, sequence: number): void {
     assert(this.#count === 0, "a delta is filled once");
-    for (let start = 0; start < entries.length; start += BLOCK_ENTRIES_MAX) {
-      const block = entries.slice(start, start + BLOCK_ENTRIES_MAX);
-      for (let at = 0; at < block.length; at++) {
-        const { key, head } = block[at] as RowEntry;
-        assert(start + at === 0 || (entries[start + at - 1] as RowEntry).key < key, "keys ascend");
-        head.sequence = sequence;
-        this.#sizeBytes += ENTRY_OVERHEAD_BYTES + 2 * key.length + (head.value?.length ?? 0);
-      }
+    const { count } = edits;
+    if (count === 0) return;
+    const starts = new Map<readonly RowEntry[], number>();
+    for (let start = 0; start < count; start += BLOCK_ENTRIES_MAX) {
+      const block = [edits.entryAt(start, sequence)];
       this.#blocks.push(block);
+      starts.set(block, start);
     }
-    this.#count = entries.length;
+    this.#packed = { edits, sequence, starts };
+    const { keys, values } = edits.contentBytes();
+    this.#sizeBytes = count * ENTRY_OVERHEAD_BYTES + 2 * keys + values;
+    this.#count = count;
     this.#layout++;
   }
 
@@ -161,12 +174,20 @@ export class RowDelta {
     else entry.head = replaced;
   }
 
-  entries(): Iterable<RowEntry> {
-    return flatten(this.#blocks);
+  /** All entries in order. Packed ones are made for this once and not kept. */
+  *entries(): Iterable<RowEntry> {
+    for (const block of this.#blocks) {
+      const start = this.#packed?.starts.get(block);
+      if (start === undefined || this.#packed === undefined) yield* block;
+      else yield* unpack(this.#packed, start);
+    }
   }
 
   forEach(visit: (entry: RowEntry) => void): void {
-    for (const block of this.#blocks) for (let at = 0; at < block.length; at++) visit(block[at] as RowEntry);
+    for (let index = 0; index < this.#blocks.length; index++) {
+      const block = this.blockAt(index) as readonly RowEntry[];
+      for (let at = 0; at < block.length; at++) visit(block[at] as RowEntry);
+    }
   }
 
   openCursor(range: KeyRange, direction: ScanDirection, sequence: number): DeltaCursor {
@@ -175,33 +196,75 @@ export class RowDelta {
 
   /** The number of entries in a range, deleted and invisible ones included. */
   countRange(range: KeyRange): number {
-    let count = 0;
-    const lower = range.lower === undefined ? undefined : keyToText(range.lower);
-    const upper = range.upper === undefined ? undefined : keyToText(range.upper);
-    for (const block of this.#blocks) {
-      const first = block[0] as RowEntry;
-      const last = block[block.length - 1] as RowEntry;
-      if (lower !== undefined && last.key < lower) continue;
-      if (upper !== undefined && first.key > upper) break;
-      const start = lower === undefined || first.key >= lower ? 0 : findInBlock(block, lower);
-      const end = upper === undefined || last.key < upper ? block.length : findInBlock(block, upper);
-      count += end - start;
-    }
-    return count;
+    const end = range.upper === undefined ? this.#count : this.#rank(keyToText(range.upper));
+    const start = range.lower === undefined ? 0 : this.#rank(keyToText(range.lower));
+    return Math.max(0, end - start);
   }
 
   /** For cursors. */
   get layout(): number {
     return this.#layout;
   }
-  /** For cursors. */
-  get blocks(): readonly (readonly RowEntry[])[] {
-    return this.#blocks;
+
+  get blockCount(): number {
+    return this.#blocks.length;
+  }
+
+  blockAt(index: number): readonly RowEntry[] | undefined {
+    const block = this.#blocks[index];
+    return block === undefined || this.#packed === undefined ? block : this.#whole(block);
+  }
+
+  /** The last block whose first key is not above `key`; the first block when there is none. */
+  findBlock(key: string): number {
+    const blocks = this.#blocks;
+    let low = 0;
+    let high = blocks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (((blocks[middle] as readonly RowEntry[])[0] as RowEntry).key <= key) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? 0 : low - 1;
+  }
+
+  /** The number of entries below `key`. */
+  #rank(key: string): number {
+    if (this.#count === 0) return 0;
+    const last = this.findBlock(key);
+    let rank = findInBlock(this.#whole(this.#blocks[last] as RowEntry[]), key);
+    for (let index = 0; index < last; index++) rank += this.#lengthOf(this.#blocks[index] as RowEntry[]);
+    return rank;
+  }
+
+  #lengthOf(block: RowEntry[]): number {
+    const start = this.#packed?.starts.get(block);
+    if (start === undefined || this.#packed === undefined) return block.length;
+    return Math.min(BLOCK_ENTRIES_MAX, this.#packed.edits.count - start);
+  }
+
+  /** The block with all its entries. */
+  #whole(block: RowEntry[]): RowEntry[] {
+    const packed = this.#packed;
+    const start = packed?.starts.get(block);
+    if (packed === undefined || start === undefined) return block;
+    const entries = unpack(packed, start);
+    for (let at = 1; at < entries.length; at++) block.push(entries[at] as RowEntry);
+    packed.starts.delete(block);
+    if (packed.starts.size === 0) this.#packed = undefined;
+    return block;
+  }
+
+  #find(key: string): RowEntry | undefined {
+    const block = this.#whole(this.#blocks[this.findBlock(key)] as RowEntry[]);
+    const entry = block[findInBlock(block, key)];
+    return entry?.key === key ? entry : undefined;
   }
 
   #insert(entry: RowEntry): void {
     this.#place(entry);
-    if (this.#byKey === undefined && this.#count > UNMAPPED_ENTRIES_MAX) this.#mapEntries();
+    if (this.#byKey !== undefined || this.#packed !== undefined) return;
+    if (this.#count > UNMAPPED_ENTRIES_MAX) this.#mapEntries();
   }
 
   #mapEntries(): Map<string, RowEntry> {
@@ -221,14 +284,15 @@ export class RowDelta {
       this.#blocks.push([entry]);
       return;
     }
+    if (this.#packed !== undefined) this.#whole(lastBlock);
     // Ascending inserts are common: they need no search.
     if ((lastBlock[lastBlock.length - 1] as RowEntry).key < entry.key) {
       if (lastBlock.length < BLOCK_ENTRIES_MAX) lastBlock.push(entry);
       else this.#blocks.push([entry]);
       return;
     }
-    const blockIndex = findBlock(this.#blocks, entry.key);
-    const block = this.#blocks[blockIndex] as RowEntry[];
+    const blockIndex = this.findBlock(entry.key);
+    const block = this.#whole(this.#blocks[blockIndex] as RowEntry[]);
     const at = findInBlock(block, entry.key);
     if (at === block.length) block.push(entry);
     else block.splice(at, 0, entry);
@@ -240,8 +304,8 @@ export class RowDelta {
     this.#count--;
     this.#byKey?.delete(entry.key);
     this.#layout++;
-    const blockIndex = findBlock(this.#blocks, entry.key);
-    const block = this.#blocks[blockIndex] as RowEntry[];
+    const blockIndex = this.findBlock(entry.key);
+    const block = this.#whole(this.#blocks[blockIndex] as RowEntry[]);
     const at = findInBlock(block, entry.key);
     assert(block[at] === entry, "the removed entry is in its block");
     block.splice(at, 1);
@@ -303,25 +367,25 @@ export class DeltaCursor {
   }
 
   #nextEntry(): RowEntry | undefined {
-    const blocks = this.#delta.blocks;
-    if (this.#layout !== this.#delta.layout) {
-      this.#layout = this.#delta.layout;
+    const delta = this.#delta;
+    if (this.#layout !== delta.layout) {
+      this.#layout = delta.layout;
       this.#block = 0;
       this.#at = 0;
-      if (this.#from !== undefined && blocks.length > 0) {
-        this.#block = findBlock(blocks, this.#from);
-        const block = blocks[this.#block] as readonly RowEntry[];
+      if (this.#from !== undefined && delta.count > 0) {
+        this.#block = delta.findBlock(this.#from);
+        const block = delta.blockAt(this.#block) as readonly RowEntry[];
         this.#at = findInBlock(block, this.#from);
         if (!this.#fromInclusive && block[this.#at]?.key === this.#from) this.#at++;
       }
     } else {
       this.#at++;
     }
-    let block = blocks[this.#block];
+    let block = delta.blockAt(this.#block);
     if (block !== undefined && this.#at >= block.length) {
       this.#block++;
       this.#at = 0;
-      block = blocks[this.#block];
+      block = delta.blockAt(this.#block);
     }
     const entry = block?.[this.#at];
     if (entry === undefined || this.#end === undefined) return entry;
@@ -329,25 +393,25 @@ export class DeltaCursor {
   }
 
   #previousEntry(): RowEntry | undefined {
-    const blocks = this.#delta.blocks;
-    if (this.#layout !== this.#delta.layout) {
-      this.#layout = this.#delta.layout;
-      if (this.#from === undefined || blocks.length === 0) {
-        this.#block = blocks.length - 1;
-        this.#at = (blocks[this.#block]?.length ?? 0) - 1;
+    const delta = this.#delta;
+    if (this.#layout !== delta.layout) {
+      this.#layout = delta.layout;
+      if (this.#from === undefined || delta.count === 0) {
+        this.#block = delta.blockCount - 1;
+        this.#at = (delta.blockAt(this.#block)?.length ?? 0) - 1;
       } else {
-        this.#block = findBlock(blocks, this.#from);
-        const block = blocks[this.#block] as readonly RowEntry[];
+        this.#block = delta.findBlock(this.#from);
+        const block = delta.blockAt(this.#block) as readonly RowEntry[];
         this.#at = findInBlock(block, this.#from);
         if (!(this.#fromInclusive && block[this.#at]?.key === this.#from)) this.#at--;
       }
     } else {
       this.#at--;
     }
-    let block = blocks[this.#block];
+    let block = delta.blockAt(this.#block);
     if (block !== undefined && this.#at < 0) {
       this.#block--;
-      block = blocks[this.#block];
+      block = delta.blockAt(this.#block);
       this.#at = (block?.length ?? 0) - 1;
     }
     const entry = block?.[this.#at];
@@ -357,18 +421,6 @@ export class DeltaCursor {
 }
 
 const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
-
-/** The last block whose first key is not above `key`; the first block when there is none. */
-function findBlock(blocks: readonly (readonly RowEntry[])[], key: string): number {
-  let low = 0;
-  let high = blocks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (((blocks[middle] as readonly RowEntry[])[0] as RowEntry).key <= key) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? 0 : low - 1;
-}
 
 /** The first place in `block` whose key is not below `key`. */
 function findInBlock(block: readonly RowEntry[], key: string): number {
@@ -382,6 +434,10 @@ function findInBlock(block: readonly RowEntry[], key: string): number {
   return low;
 }
 
-function* flatten(blocks: readonly (readonly RowEntry[])[]): Iterable<RowEntry> {
-  for (const block of blocks) yield* block;
+/** The entries of a packed block. */
+function unpack({ edits, sequence }: PackedBlocks, start: number): RowEntry[] {
+  const entries: RowEntry[] = [];
+  const end = Math.min(start + BLOCK_ENTRIES_MAX, edits.count);
+  for (let at = start; at < end; at++) entries.push(edits.entryAt(at, sequence));
+  return entries;
 }

@@ -15,7 +15,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { FileSystem, StoredFile } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
-import { decodeLogRecord, encodeLogRecord, type LogRecord, type RecordToLog } from "./log-record.ts";
+import { encodeLogRecord, LogRecordReader, type LogRecordSink, type RecordToLog } from "./log-record.ts";
 import {
   appendRecord,
   beginFrame,
@@ -70,11 +70,16 @@ interface Segment {
   lastLsn: number;
 }
 
-/** Opens the log, replays every record after `position` in order, waiting when `replay` asks for it, and is ready for
- *  appends. */
+/** Is given every record after a position, in order. */
+export interface LogReplayer extends LogRecordSink {
+  /** The record is complete. The next one waits for the answer. */
+  endRecord(lsn: number): Promise<void> | undefined;
+}
+
+/** Opens the log, replays every record after `position`, and is ready for appends. */
 export async function openWriteAheadLog(
   options: WriteAheadLogOptions,
-  replay: (lsn: number, record: LogRecord) => Promise<void> | undefined,
+  replayer: LogReplayer,
 ): Promise<WriteAheadLog> {
   const { files, folder, position } = options;
   await files.makeFolder(folder);
@@ -91,31 +96,37 @@ export async function openWriteAheadLog(
       await files.removeFile(path);
       continue;
     }
-    const segment = readSegment({ path, bytes: files.readFile(path), last: index === segments.length - 1 });
-    const { firstLsn, records } = segment;
+    const bytes = files.readFile(path);
+    const { firstLsn, starts, ends, tornAt } = readSegment({
+      path,
+      bytes,
+      last: index === segments.length - 1,
+    });
     if (firstLsn !== undefined && firstLsn > nextLsn) {
       throw new StorageError("bad_format", `log records ${nextLsn} to ${firstLsn - 1} are missing before`, {
         path,
         offset: FIRST_LSN_OFFSET,
       });
     }
-    if (firstLsn === undefined || records.length === 0) {
+    if (firstLsn === undefined || starts.length === 0) {
       // Nothing in it was ever answered; a new segment may take its name.
       await files.removeFile(path);
       continue;
     }
-    for (const [at, payload] of records.entries()) {
-      const { lsn, record } = decodeLogRecord(payload);
+    const reader = new LogRecordReader(bytes);
+    for (let at = 0; at < starts.length; at++) {
+      const lsn = reader.open(starts[at] as number);
       if (lsn !== firstLsn + at) {
         throw new StorageError("bad_format", `log record ${firstLsn + at} expected, found ${lsn}`, { path });
       }
       if (lsn < nextLsn) continue;
-      const pause = replay(lsn, record);
+      reader.readInto(replayer, ends[at] as number);
+      const pause = replayer.endRecord(lsn);
       if (pause !== undefined) await pause;
       nextLsn = lsn + 1;
     }
-    if (segment.tornAt !== undefined) await cutTornTail(files, path, segment.tornAt);
-    kept.push({ path, firstLsn, lastLsn: firstLsn + records.length - 1 });
+    if (tornAt !== undefined) await cutTornTail(files, path, tornAt);
+    kept.push({ path, firstLsn, lastLsn: firstLsn + starts.length - 1 });
   }
   return new WriteAheadLog(options, kept, nextLsn);
 }

@@ -6,12 +6,18 @@ import { MemoryChunkStore } from "../../../src/chunks/memory-chunk-store.ts";
 import { readBlob, writeBlob } from "../../../src/prolly/blob.ts";
 import { NodeReader } from "../../../src/prolly/node-reader.ts";
 import { openTree, type ProllyTree } from "../../../src/prolly/prolly-tree.ts";
+import { SortedLookup } from "../../../src/prolly/sorted-lookup.ts";
 import { TreeBuilder } from "../../../src/prolly/tree-builder.ts";
 import { DIFF_ADDED, DIFF_REMOVED, diffTrees } from "../../../src/prolly/tree-diff.ts";
 import { applyEdits, type TreeEdit } from "../../../src/prolly/tree-editor.ts";
 import { mergeTrees } from "../../../src/prolly/tree-merge.ts";
 import { CONTENT_OPAQUE } from "../../../src/prolly/tree-node.ts";
-import { emptySlot, type KeyRange, type TupleCursor } from "../../../src/prolly/tuple-cursor.ts";
+import {
+  emptySlot,
+  type KeyRange,
+  type TupleCursor,
+  type TupleSlot,
+} from "../../../src/prolly/tuple-cursor.ts";
 
 type Model = Map<string, string>;
 type ModelEdits = Map<string, string | undefined>;
@@ -38,6 +44,17 @@ function edit(root: Hash, edits: ModelEdits): Hash {
     value: value === undefined ? undefined : toBytes(value),
   }));
   return applyEdits(store, tree(root), list);
+}
+
+function showSame(left: TupleSlot, right: TupleSlot): boolean {
+  return (
+    left.keyBytes === right.keyBytes &&
+    left.keyStart === right.keyStart &&
+    left.keyEnd === right.keyEnd &&
+    left.valueBytes === right.valueBytes &&
+    left.valueStart === right.valueStart &&
+    left.valueEnd === right.valueEnd
+  );
 }
 
 function entries(cursor: TupleCursor): [string, string][] {
@@ -125,6 +142,24 @@ describe("trees", () => {
         expect(root).toBe(edit(build(start), few));
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test("look-ups of ascending keys find what single ones find", () => {
+    fc.assert(
+      fc.property(model, fc.array(key, { maxLength: 60 }), fc.nat(9), (start, others, step) => {
+        const opened = tree(build(start));
+        const present = sorted(start).flatMap(([k], at) => (step > 0 && at % step === 0 ? [toBytes(k)] : []));
+        const keys = [...present, ...others.map(toBytes)].sort(compareBytes);
+        const lookups = new SortedLookup(opened);
+        const [found, expected] = [emptySlot(), emptySlot()];
+        for (const each of keys) {
+          const there = lookups.lookup(each, found);
+          const same = there === opened.lookup(each, expected) && (!there || showSame(found, expected));
+          if (!same) expect.fail(`another answer for ${each}`);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 
