@@ -24,6 +24,7 @@ import { damageError, isHeldByOther } from "./damaged-database.ts";
 import { Database } from "./database.ts";
 import { checkDatabaseName, decodeFolderName, encodeFolderName } from "./database-folder.ts";
 import { DatabaseVersionStore } from "./database-version-store.ts";
+import { EditBudget } from "./edit-budget.ts";
 import { defaultEngineSettings, type EngineServices } from "./engine-settings.ts";
 import type { WaitLimits } from "./lock-table.ts";
 import { UserLocks } from "./user-locks.ts";
@@ -55,6 +56,7 @@ export class CairnEngine implements Engine {
   readonly services: EngineServices;
   readonly userLocks: UserLocks;
   readonly spill: SpillSpace;
+  readonly editBudget: EditBudget = new EditBudget();
   readonly #dataFolder: string;
   readonly #databases = new Map<string, Database>();
   /** What is wrong with those that could not be opened. */

@@ -9,6 +9,7 @@ import type { CairnEngine } from "./cairn-engine.ts";
 import { CommitTimes } from "./commit-times.ts";
 import { EngineDataDefinition } from "./data-definition.ts";
 import type { Database } from "./database.ts";
+import type { EditBudget } from "./edit-budget.ts";
 import { LockOwner, type LockSubject, type WaitLimits } from "./lock-table.ts";
 import { SqlTransaction, type TransactionHost } from "./transaction.ts";
 
@@ -24,6 +25,7 @@ export class CairnSession implements EngineSession, TransactionHost {
   selectedDatabase: string | undefined = undefined;
   readonly dataDefinition: EngineDataDefinition;
   readonly engine: CairnEngine;
+  readonly editBudget: EditBudget;
   readonly #onClose: () => void;
   /** Where it was checked out to. */
   readonly #branches = new Map<string, string>();
@@ -33,6 +35,7 @@ export class CairnSession implements EngineSession, TransactionHost {
 
   constructor(engine: CairnEngine, id: number, onClose: () => void) {
     this.engine = engine;
+    this.editBudget = engine.editBudget;
     this.id = id;
     this.#onClose = onClose;
     this.dataDefinition = new EngineDataDefinition(engine, this);

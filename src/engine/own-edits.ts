@@ -1,10 +1,11 @@
 /**
  * The uncommitted edits of one transaction: an ordered delta per table and index, with an undo list, so that a failed
- * statement or a savepoint can be rolled back exactly.
+ * statement or a savepoint can be rolled back exactly. What they hold in memory counts against a budget.
  */
 import { assert } from "../base/assert.ts";
 import type { BranchState } from "./branch-state.ts";
 import type { Database } from "./database.ts";
+import type { EditBudget } from "./edit-budget.ts";
 import type { LockOwner } from "./lock-table.ts";
 import { RowDelta, type RowVersion } from "./row-delta.ts";
 import type { TableState } from "./table-state.ts";
@@ -38,7 +39,12 @@ interface UndoStep {
   readonly replaced: RowVersion | undefined;
   readonly countChange: number;
   readonly viewCountChange: number;
+  /** What the edit and this step take in memory. */
+  readonly sizeBytes: number;
 }
+
+/** What an edit takes beside its entry, as measured: this step, and the lock of the row. */
+const STEP_BYTES = 200;
 
 /** A place in the undo list. */
 export type UndoMark = number;
@@ -48,9 +54,12 @@ export class OwnEdits {
   /** Few, so a list. */
   readonly #tables: OwnTableEdits[] = [];
   readonly #undo: UndoStep[] = [];
+  readonly #budget: EditBudget;
+  #sizeBytes = 0;
 
-  constructor(owner: LockOwner) {
+  constructor(owner: LockOwner, budget: EditBudget) {
     this.#owner = owner;
+    this.#budget = budget;
   }
 
   get mark(): UndoMark {
@@ -81,13 +90,28 @@ export class OwnEdits {
     return this.#tables;
   }
 
-  /** Sets (or, with undefined, deletes) an entry of an index; the row counts change by the given amounts. */
+  /** Sets (or, with undefined, deletes) an entry of an index; the row counts change by the given amounts. 1197 when
+   *  transactions hold all that they may. */
   put(edits: OwnTableEdits, edit: OwnEdit): void {
     const delta = edits.indexes[edit.index];
     assert(delta !== undefined, "the index exists");
+    this.#budget.check(this.#sizeBytes);
+    const sizeBefore = delta.sizeBytes;
     const replaced = delta.putOwn(edit.key, edit.keyBytes, edit.value);
+    const grown = replaced === undefined ? delta.sizeBytes - sizeBefore : (edit.value?.length ?? 0);
+    const sizeBytes = STEP_BYTES + grown;
     const { countChange, viewCountChange } = edits;
-    this.#undo.push({ edits, index: edit.index, key: edit.key, replaced, countChange, viewCountChange });
+    this.#undo.push({
+      edits,
+      index: edit.index,
+      key: edit.key,
+      replaced,
+      countChange,
+      viewCountChange,
+      sizeBytes,
+    });
+    this.#sizeBytes += sizeBytes;
+    this.#budget.take(sizeBytes);
     edits.countChange += edit.countChange;
     edits.viewCountChange += edit.viewCountChange;
   }
@@ -100,6 +124,7 @@ export class OwnEdits {
       delta.restoreOwn(step.key, step.replaced);
       step.edits.countChange = step.countChange;
       step.edits.viewCountChange = step.viewCountChange;
+      this.#release(step.sizeBytes);
     }
   }
 
@@ -108,6 +133,12 @@ export class OwnEdits {
     for (const edits of this.#tables) edits.state.openEdits.delete(edits);
     if (this.#tables.length > 0) this.#tables.length = 0;
     if (this.#undo.length > 0) this.#undo.length = 0;
+    this.#release(this.#sizeBytes);
+  }
+
+  #release(bytes: number): void {
+    this.#sizeBytes -= bytes;
+    this.#budget.giveBack(bytes);
   }
 }
 

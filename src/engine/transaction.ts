@@ -18,6 +18,7 @@ import type {
 } from "./api.ts";
 import { BRANCH_LOCK_KEY, type BranchState, NEWEST, type Snapshot } from "./branch-state.ts";
 import type { Database } from "./database.ts";
+import type { EditBudget } from "./edit-budget.ts";
 import { relatedTables } from "./foreign-key-map.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
 import {
@@ -38,6 +39,7 @@ import { tablesToLog } from "./transaction-log.ts";
 /** What a transaction needs of its session and engine. */
 export interface TransactionHost {
   readonly id: number;
+  readonly editBudget: EditBudget;
   /** 1049 */
   mustGetDatabase(name: string): Database;
   rowWait(signal: AbortSignal | undefined): WaitLimits;
@@ -73,7 +75,7 @@ export class SqlTransaction implements Transaction, LockSubject {
     this.readOnly = options.readOnly ?? false;
     this.#autocommit = options.autocommit ?? false;
     this.owner = new LockOwner(host.id, this);
-    this.edits = new OwnEdits(this.owner);
+    this.edits = new OwnEdits(this.owner, host.editBudget);
   }
 
   lockWeight(): number {

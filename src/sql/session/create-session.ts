@@ -53,9 +53,13 @@ function bindLiveVariables(variables: SystemVariables, state: SessionState): voi
 export function createServices(parts: SqlServerParts): SessionServices {
   const { engine, clock, accounts, processList, procedures } = parts;
   const databaseVariables = new DatabaseVariables(engine);
-  const globals = new GlobalVariables(parts.settings ?? {}, databaseVariables);
+  const settings = { max_binlog_cache_size: engine.editBudget.maxBytes, ...parts.settings };
+  const globals = new GlobalVariables(settings, databaseVariables);
   globals.onChange("innodb_flush_log_at_trx_commit", (value) => {
     engine.services.settings.flushMode = value === 0 || value === 2 ? value : 1;
+  });
+  globals.onChange("max_binlog_cache_size", (value) => {
+    engine.editBudget.maxBytes = Number(value);
   });
   globals.onChange("temptable_max_ram", (value) => {
     engine.spill.memoryMaxBytes = Number(value);

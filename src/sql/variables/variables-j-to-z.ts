@@ -45,7 +45,7 @@ lower_case_table_names|G|u|r|0|2||0
 mandatory_roles|G|s|||||
 master_verify_checksum|G|b|||||OFF
 max_allowed_packet|B|u|q|1024|1073741824||67108864
-max_binlog_cache_size|G|u||4096|18446744073709547520||18446744073709547520
+max_binlog_cache_size|G|u||4096|1073741824||1073741824
 max_binlog_size|G|u||4096|1073741824||104857600
 max_binlog_stmt_cache_size|G|u||4096|18446744073709547520||18446744073709547520
 max_connect_errors|G|u||1|18446744073709551615||100
