@@ -298,7 +298,10 @@ export class CairnEngine implements Engine {
       await this.#openOrNoteDamage(name);
       throw error;
     }
-    await this.services.files.removeFolder(away);
+    const { files } = this.services;
+    await files.removeFolder(away);
+    // Else a crash after this database is dropped might find the replaced one here, and put it back.
+    await files.syncFolder(this.#dataFolder);
   }
 
   /** Closes a database and takes its folder out of the way by one rename. */

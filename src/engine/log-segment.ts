@@ -5,6 +5,8 @@
  * Frames, one for each group commit:
  *   u32 marker "FRAM", u32 payload size, u32 CRC of the payload, payload:
  *   u64 the LSN that was durable when this frame was written, then records: u32 size, bytes.
+ * Zeros after the last frame are room for further ones, reserved so that a sync has no change of the file's size to
+ * write down.
  *
  * The durable LSN tells a torn tail from damage: a frame that cannot be read is a torn tail unless a later frame says
  * that it had been durable. (A crash may well keep a later page of a file and lose an earlier one.)
@@ -16,7 +18,9 @@ import { crc32 } from "../bytes/crc32.ts";
 import { StorageError } from "../io/storage-error.ts";
 
 const MAGIC = Buffer.from("CAIRNWAL", "latin1");
-const VERSION = 1;
+const VERSION = 2;
+/** It reserved no room: its frames end with the file. */
+const OLDEST_VERSION = 1;
 const FRAME_MARKER = Buffer.from("FRAM", "latin1");
 const FRAME_HEADER_SIZE = 12;
 export const SEGMENT_HEADER_SIZE = 24;
@@ -89,6 +93,7 @@ export function readSegment(file: SegmentFile): SegmentContent {
   while (offset < file.bytes.length) {
     const payload = readFrame(file.bytes, offset);
     if (payload === undefined) {
+      if (isZero(file.bytes, offset)) break;
       if (!file.last || wasDurable(file.bytes, offset, firstLsn + starts.length)) {
         throw new StorageError("checksum_mismatch", "the write-ahead log is damaged", {
           path: file.path,
@@ -128,10 +133,10 @@ function readHeader({ path, bytes, last }: SegmentFile): number | undefined {
   const checksum = new ByteReader(bytes, SEGMENT_HEADER_SIZE - 4).readUint32();
   if (!MAGIC.equals(magic) || checksum !== crc32(bytes.subarray(0, SEGMENT_HEADER_SIZE - 4))) {
     // The header is synced before the first frame is written, so only a file without frames can be torn here.
-    if (last && bytes.length === SEGMENT_HEADER_SIZE) return undefined;
+    if (last && isZero(bytes, SEGMENT_HEADER_SIZE)) return undefined;
     throw new StorageError("bad_format", "not a segment of a write-ahead log", { path, offset: 0 });
   }
-  if (version !== VERSION) {
+  if (version < OLDEST_VERSION || version > VERSION) {
     throw new StorageError("unknown_version", `log format ${version}; this program reads ${VERSION}`, {
       path,
       offset: MAGIC.length,
@@ -150,6 +155,11 @@ function readFrame(bytes: Uint8Array, offset: number): Uint8Array | undefined {
   if (size < 8 || size > reader.remaining) return undefined;
   const payload = reader.readBytes(size);
   return crc32(payload) === checksum ? payload : undefined;
+}
+
+function isZero(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 /** True when an intact frame after `offset` says that record `lsn` had been durable before it was written. */

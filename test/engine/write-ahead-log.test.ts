@@ -165,7 +165,7 @@ describe("a segment", () => {
   const two = Buffer.from(encodeFrame([bytes("two"), bytes("three")], 7));
 
   test("has the bytes that the format says", () => {
-    expect(Buffer.from(header).toString("hex")).toBe("434149524e57414c000000010000000000000007ba314aac");
+    expect(Buffer.from(header).toString("hex")).toBe("434149524e57414c00000002000000000000000783bc7669");
     expect(one.toString("hex")).toBe("4652414d0000000f8624fa6d0000000000000006000000036f6e65");
   });
 
@@ -177,6 +177,29 @@ describe("a segment", () => {
       expect(starts.length).toBe(expected);
       if (size === whole.length) expect(tornAt).toBeUndefined();
     }
+  });
+
+  test("may end with room for further frames, also when a later segment follows", () => {
+    const room = Buffer.concat([header, one, two, Buffer.alloc(5000)]);
+    for (const last of [true, false]) {
+      const { starts, tornAt } = readSegment({ path: "w", bytes: room, last });
+      expect([starts.length, tornAt]).toEqual([3, undefined]);
+    }
+  });
+
+  test("torn before its room is cut where the torn frame begins", () => {
+    const torn = Buffer.concat([header, one, two.subarray(0, two.length - 3), Buffer.alloc(5000)]);
+    const { starts, tornAt } = readSegment({ path: "w", bytes: torn, last: true });
+    expect([starts.length, tornAt]).toEqual([1, header.length + one.length]);
+    expect(() => readSegment({ path: "w", bytes: torn, last: false })).toThrow(/damaged/);
+  });
+
+  test("of the version before, which had no room, is still read", () => {
+    const older = Buffer.concat([
+      Buffer.from("434149524e57414c000000010000000000000007ba314aac", "hex"),
+      one,
+    ]);
+    expect(readSegment({ path: "w", bytes: older, last: true }).starts.length).toBe(1);
   });
 
   test("with any byte changed gives an error or a prefix, never other records", () => {
