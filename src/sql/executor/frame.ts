@@ -53,5 +53,7 @@ export interface Operator {
   /** Starts (again), for the frame's present parameters and outer rows. */
   open(frame: Frame): void;
   next(frame: Frame): Step;
+  /** May be called between `open` and the first `next` where there is one: the first rows are left out. */
+  skipRows?(count: number): void;
   close(frame: Frame): void;
 }

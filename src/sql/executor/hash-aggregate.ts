@@ -9,8 +9,9 @@ import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import type { GroupKey } from "./group-key.ts";
 import { KeyNumbers } from "./key-numbers.ts";
-import { RowBuffer, type RowShape, setNullRow } from "./row-buffer.ts";
+import { type RowShape, setNullRow } from "./row-buffer.ts";
 import { RowPartitions } from "./row-partitions.ts";
+import { RowStore } from "./row-store.ts";
 
 export interface AggregateColumn {
   readonly register: number;
@@ -44,7 +45,7 @@ export class HashAggregate implements Operator {
   #inputOver = false;
   readonly #aggregates: readonly AggregateColumn[];
   readonly #shape: RowShape;
-  readonly #rows: RowBuffer;
+  readonly #rows: RowStore;
   #states: AggregateState[] = [];
   #count = 0;
   #at = 0;
@@ -56,7 +57,7 @@ export class HashAggregate implements Operator {
     this.#keys = options.key === undefined ? undefined : new KeyNumbers(options.key);
     this.#aggregates = options.aggregates;
     this.#shape = options.shape;
-    this.#rows = new RowBuffer(options.shape);
+    this.#rows = new RowStore(options.shape);
   }
 
   open(frame: Frame): void {

@@ -7,7 +7,8 @@ import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import type { GroupKey } from "./group-key.ts";
 import { KeyNumbers } from "./key-numbers.ts";
 import type { JoinKind } from "./nested-loop-join.ts";
-import { RowBuffer, type RowShape, setNullRow } from "./row-buffer.ts";
+import { type RowShape, setNullRow } from "./row-buffer.ts";
+import { RowStore } from "./row-store.ts";
 
 export interface HashJoinOptions {
   readonly kind: JoinKind;
@@ -27,7 +28,7 @@ const END = -1;
 
 export class HashJoin implements Operator {
   readonly #options: HashJoinOptions;
-  readonly #buffer: RowBuffer;
+  readonly #buffer: RowStore;
   readonly #keys: KeyNumbers;
   /** First and last row of each key. */
   #heads: number[] = [];
@@ -43,7 +44,7 @@ export class HashJoin implements Operator {
 
   constructor(options: HashJoinOptions) {
     this.#options = options;
-    this.#buffer = new RowBuffer(options.innerShape);
+    this.#buffer = new RowStore(options.innerShape);
     this.#keys = new KeyNumbers(options.innerKey);
   }
 

@@ -32,6 +32,9 @@ export class Limit implements Operator {
     this.#left = this.#options.count(frame);
     this.#seen = 0;
     this.#input.open(frame);
+    if (this.#skip === 0 || this.#options.countAll || this.#input.skipRows === undefined) return;
+    this.#input.skipRows(this.#skip);
+    this.#skip = 0;
   }
 
   next(frame: Frame): Step {

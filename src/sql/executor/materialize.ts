@@ -4,13 +4,14 @@
  */
 import type { Frame, Operator, Step } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
-import { RowBuffer, type RowShape } from "./row-buffer.ts";
+import type { RowShape } from "./row-buffer.ts";
+import { RowStore } from "./row-store.ts";
 
 const ROWS_PER_SLICE = 4096;
 
 export class Materialize implements Operator {
   readonly #input: Operator;
-  readonly #buffer: RowBuffer;
+  readonly #buffer: RowStore;
   readonly #dependsOnOuter: boolean;
   #filled = false;
   #filling = false;
@@ -19,7 +20,7 @@ export class Materialize implements Operator {
 
   constructor(input: Operator, shape: RowShape, dependsOnOuter: boolean) {
     this.#input = input;
-    this.#buffer = new RowBuffer(shape);
+    this.#buffer = new RowStore(shape);
     this.#dependsOnOuter = dependsOnOuter;
   }
 

@@ -13,7 +13,7 @@ export interface RowShape {
 }
 
 /** Above this many values held in one buffer the statement fails with 1038 rather than exhaust memory. */
-const BUFFERED_VALUES_MAX = 80_000_000;
+export const BUFFERED_VALUES_MAX = 80_000_000;
 const OFFSETS_PER_SLOT = 4;
 const VALUE_SIZE = 8;
 const OBJECT_SIZE = 64;
@@ -25,6 +25,7 @@ export class RowBuffer {
   readonly #slots: readonly number[];
   readonly #registers: readonly number[];
   readonly #offsetsPerRow: number;
+  readonly #valuesPerRow: number;
   #bytes: Uint8Array[] = [];
   #offsets: number[] = [];
   #values: Value[] = [];
@@ -37,6 +38,7 @@ export class RowBuffer {
     this.#slots = shape.slots;
     this.#registers = shape.registers;
     this.#offsetsPerRow = shape.slots.length * OFFSETS_PER_SLOT;
+    this.#valuesPerRow = valuesPerRow(shape);
   }
 
   get count(): number {
@@ -70,9 +72,7 @@ export class RowBuffer {
     const position = this.#count++;
     this.replace(position, frame);
     this.#account(frame);
-    if (this.#count * (this.#offsetsPerRow + this.#registers.length) > BUFFERED_VALUES_MAX) {
-      throw sqlError("ER_OUT_OF_SORTMEMORY");
-    }
+    if (this.#count * this.#valuesPerRow > BUFFERED_VALUES_MAX) throw sqlError("ER_OUT_OF_SORTMEMORY");
     return position;
   }
 
@@ -86,9 +86,7 @@ export class RowBuffer {
     }
     const registers = this.#registers;
     for (let i = 0; i < registers.length; i++) {
-      const value = frame.registers[registers[i] as number] as Value;
-      if (typeof value === "string" || value instanceof Uint8Array) this.#heldBytes += 2 * value.length;
-      else if (typeof value === "object" && value !== null) this.#heldBytes += OBJECT_SIZE;
+      this.#heldBytes += registerSize(frame.registers[registers[i] as number] as Value);
     }
   }
 
@@ -139,6 +137,17 @@ export class RowBuffer {
       this.#values[base + i] = frame.registers[registers[i] as number] as Value;
     }
   }
+}
+
+/** What counts towards {@link BUFFERED_VALUES_MAX}. */
+export function valuesPerRow({ slots, registers }: RowShape): number {
+  return slots.length * OFFSETS_PER_SLOT + registers.length;
+}
+
+/** About what a register's value takes besides the reference to it. */
+export function registerSize(value: Value): number {
+  if (typeof value === "string" || value instanceof Uint8Array) return 2 * value.length;
+  return typeof value === "object" && value !== null ? OBJECT_SIZE : 0;
 }
 
 /** Shows the null-extended row of an outer join for these slots and registers. */

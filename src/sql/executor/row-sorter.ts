@@ -7,28 +7,27 @@ import { MergingCursor, RunReader, RunWriter } from "../../tables/sort-run.ts";
 import type { SpillShare } from "../../tables/spill-space.ts";
 import { FieldWriter } from "../../values/codec/field-writer.ts";
 import type { Frame } from "./frame.ts";
-import { RowBuffer, type RowShape } from "./row-buffer.ts";
+import type { RowShape } from "./row-buffer.ts";
 import { RowImage } from "./row-image.ts";
-import { type SortKeyPart, writeSortKey } from "./sort-key-bytes.ts";
+import { RowStore } from "./row-store.ts";
+import { appendSortKey, type SortKeyPart } from "./sort-key-bytes.ts";
 
 const ROWS_MIN = 1024;
 /** Memory is asked for after so many more rows. */
 const ROWS_PER_CLAIM = 256;
 /** Offsets of keys and, while sorting, their order and words. */
-const OVERHEAD_PER_ROW_BYTES = 28;
+const OVERHEAD_PER_ROW_BYTES = 40;
 /** Keys lie in one array with 31-bit offsets. */
 const KEYS_MAX_BYTES = 1024 * 1024 * 1024;
 
 export class RowSorter {
   readonly #parts: readonly SortKeyPart[];
-  readonly #rows: RowBuffer;
+  readonly #rows: RowStore;
   readonly #image: RowImage;
-  readonly #writer = new FieldWriter();
   #share: SpillShare | undefined;
-  #keys: Uint8Array = new Uint8Array(0);
-  #keysSize = 0;
-  #starts = new Int32Array(0);
-  #ends = new Int32Array(0);
+  /** The keys one after the other, and where each begins. */
+  #keys = new FieldWriter();
+  #offsets = new Int32Array(1);
   #order: Int32Array = new Int32Array(0);
   #at = 0;
   #runs: string[] = [];
@@ -37,41 +36,36 @@ export class RowSorter {
 
   constructor(parts: readonly SortKeyPart[], shape: RowShape) {
     this.#parts = parts;
-    this.#rows = new RowBuffer(shape);
+    this.#rows = new RowStore(shape);
     this.#image = new RowImage(shape);
   }
 
   add(frame: Frame): void {
-    const writer = this.#writer;
-    writeSortKey(this.#parts, frame, writer);
-    const { size } = writer;
     const row = this.#rows.count;
     if (row % ROWS_PER_CLAIM === 0 && row > 0 && !this.#hasRoom(frame)) {
       this.#spill(frame);
       this.add(frame);
       return;
     }
-    this.#reserve(row, size);
-    const keys = this.#keys;
-    const { bytes } = writer;
-    const start = this.#keysSize;
-    for (let i = 0; i < size; i++) keys[start + i] = bytes[i] as number;
-    this.#starts[row] = start;
-    this.#ends[row] = start + size;
-    this.#keysSize = start + size;
+    if (row + 1 >= this.#offsets.length) this.#growOffsets();
+    appendSortKey(this.#parts, frame, this.#keys);
+    this.#offsets[row + 1] = this.#keys.size;
     this.#rows.push(frame);
   }
 
-  /** Adds no more rows; {@link next} shows them. */
-  finish(frame: Frame): void {
+  /** Adds no more rows; {@link next} shows them, without the first `skip`; those from `to` on in any order. */
+  finish(frame: Frame, skip: number, to: number): void {
     if (this.#runs.length > 0) {
       this.#spill(frame);
       this.#readers = this.#runs.map((file) => new RunReader(file));
       this.#merged = new MergingCursor(this.#readers);
+      let passed = 0;
+      while (passed < skip && this.#merged.next()) passed++;
       return;
     }
-    this.#order = this.#sortedRows(this.#rows.count);
-    this.#keys = new Uint8Array(0);
+    this.#order = this.#sortedRows(this.#rows.count, skip, to);
+    this.#at = skip;
+    this.#keys = new FieldWriter();
   }
 
   /** Makes the next row in order the frame's current row; false at the end. */
@@ -101,20 +95,21 @@ export class RowSorter {
 
   #hasRoom(frame: Frame): boolean {
     this.#share ??= frame.context.spill.open();
-    const keysSize = this.#keysSize;
+    const keysSize = this.#keys.size;
     if (keysSize > KEYS_MAX_BYTES) return false;
     return this.#share.holds(this.#rows.sizeBytes + keysSize + this.#rows.count * OVERHEAD_PER_ROW_BYTES);
   }
 
-  #sortedRows(count: number): Int32Array {
-    return sortKeys({ bytes: this.#keys, starts: this.#starts, ends: this.#ends, count });
+  #sortedRows(count: number, from: number, to: number): Int32Array {
+    const offsets = this.#offsets;
+    return sortKeys({ bytes: this.#keys.bytes, starts: offsets, ends: offsets.subarray(1), count }, from, to);
   }
 
   /** Writes the rows held to a run. The frame shows the row that it showed before. */
   #spill(frame: Frame): void {
     this.#share ??= frame.context.spill.open();
     const current = this.#rows.push(frame);
-    const order = this.#sortedRows(current);
+    const order = this.#sortedRows(current, 0, current);
     const file = this.#share.newFile();
     this.#runs.push(file);
     const writer = new RunWriter(file);
@@ -123,8 +118,8 @@ export class RowSorter {
         const row = order[i] as number;
         this.#rows.restore(row, frame);
         const image = this.#image.write(frame);
-        const start = this.#starts[row] as number;
-        writer.write(this.#keys, start, this.#ends[row] as number, image.bytes, image.size);
+        const [start, end] = [this.#offsets[row] as number, this.#offsets[row + 1] as number];
+        writer.write(this.#keys.bytes, start, end, image.bytes, image.size);
       }
       writer.finish();
     } finally {
@@ -137,26 +132,13 @@ export class RowSorter {
 
   #dropRows(): void {
     this.#rows.clear();
-    this.#keys = new Uint8Array(0);
-    this.#keysSize = 0;
-    this.#starts = new Int32Array(0);
-    this.#ends = new Int32Array(0);
+    this.#keys = new FieldWriter();
+    this.#offsets = new Int32Array(1);
   }
 
-  #reserve(row: number, keySize: number): void {
-    if (row >= this.#starts.length) {
-      const count = Math.max(ROWS_MIN, 2 * this.#starts.length);
-      const starts = new Int32Array(count);
-      const ends = new Int32Array(count);
-      starts.set(this.#starts);
-      ends.set(this.#ends);
-      this.#starts = starts;
-      this.#ends = ends;
-    }
-    const needed = this.#keysSize + keySize;
-    if (needed <= this.#keys.length) return;
-    const grown = new Uint8Array(Math.max(16 * ROWS_MIN, 2 * this.#keys.length, needed));
-    grown.set(this.#keys.subarray(0, this.#keysSize));
-    this.#keys = grown;
+  #growOffsets(): void {
+    const grown = new Int32Array(Math.max(ROWS_MIN, 2 * this.#offsets.length));
+    grown.set(this.#offsets);
+    this.#offsets = grown;
   }
 }

@@ -16,7 +16,7 @@ export interface SmallSortOptions {
   readonly shape: RowShape;
   readonly distinct: boolean;
   /** Makes the operator that does the same for any number of rows. */
-  readonly large: (input: Operator) => Operator;
+  readonly large: (input: Operator) => Required<Operator>;
 }
 
 export const SMALL_SORT_ROWS_MAX = 1024;
@@ -30,12 +30,13 @@ export class SmallSort implements Operator {
   readonly #input: Operator;
   readonly #keys: readonly SortKey[];
   readonly #distinct: boolean;
-  readonly #makeLarge: (input: Operator) => Operator;
+  readonly #makeLarge: (input: Operator) => Required<Operator>;
   readonly #buffer: RowBuffer;
   #order: Int32Array = new Int32Array(64);
   #at = 0;
+  #skip = 0;
   #reading = true;
-  #large: Operator | undefined;
+  #large: Required<Operator> | undefined;
   #isLarge = false;
 
   constructor(options: SmallSortOptions) {
@@ -51,23 +52,35 @@ export class SmallSort implements Operator {
     this.#input.open(frame);
   }
 
+  skipRows(count: number): void {
+    this.#skip = count;
+  }
+
   next(frame: Frame): Step {
     if (this.#reading) {
       const step = this.#fill(frame);
       if (step !== STEP_DONE) return step;
     }
     if (this.#isLarge) return (this.#large as Operator).next(frame);
+    for (; this.#skip > 0; this.#skip--) if (this.#advance() >= this.#buffer.count) return STEP_DONE;
+    const at = this.#advance();
+    if (at >= this.#buffer.count) return STEP_DONE;
+    this.#buffer.restore(this.#order[at] as number, frame);
+    return STEP_ROW;
+  }
+
+  /** The place of the next row in the order, past its end when there is none. */
+  #advance(): number {
     const order = this.#order;
     const { count } = this.#buffer;
     let at = this.#at;
+    if (at >= count) return at;
     if (at > 0 && this.#distinct) {
       const shown = order[at - 1] as number;
       while (at < count && this.#compare(shown, order[at] as number) === 0) at++;
     }
     this.#at = at + 1;
-    if (at >= count) return STEP_DONE;
-    this.#buffer.restore(order[at] as number, frame);
-    return STEP_ROW;
+    return at;
   }
 
   close(frame: Frame): void {
@@ -81,6 +94,7 @@ export class SmallSort implements Operator {
     this.#buffer.clear();
     for (const key of this.#keys) key.column.clear();
     this.#at = 0;
+    this.#skip = 0;
     this.#reading = true;
     this.#isLarge = false;
   }
@@ -115,6 +129,7 @@ export class SmallSort implements Operator {
     this.#reading = false;
     for (const key of this.#keys) key.column.clear();
     this.#large.open(frame);
+    this.#large.skipRows(this.#skip);
   }
 
   #compare(left: number, right: number): number {

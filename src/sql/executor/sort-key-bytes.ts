@@ -19,8 +19,8 @@ export interface SortKeyPart {
   readonly descending: boolean;
 }
 
-export function writeSortKey(parts: readonly SortKeyPart[], frame: Frame, into: FieldWriter): void {
-  into.reset();
+/** Appends the current row's key. */
+export function appendSortKey(parts: readonly SortKeyPart[], frame: Frame, into: FieldWriter): void {
   for (let i = 0; i < parts.length; i++) {
     const { append, descending } = parts[i] as SortKeyPart;
     const start = into.size;

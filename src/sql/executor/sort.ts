@@ -45,6 +45,7 @@ export class Sort implements Operator {
   /** The heap's rows in order. */
   #order: readonly number[] = [];
   #at = 0;
+  #skip = 0;
   #phase: Phase = "reading";
 
   constructor(options: SortOptions) {
@@ -60,6 +61,11 @@ export class Sort implements Operator {
     const limit = this.#limit?.(frame) ?? Number.POSITIVE_INFINITY;
     this.#heapSize = limit <= HEAP_ROWS_MAX ? limit : Number.POSITIVE_INFINITY;
     this.#input.open(frame);
+  }
+
+  /** Rows that are left out need no order among themselves. */
+  skipRows(count: number): void {
+    this.#skip = count;
   }
 
   next(frame: Frame): Step {
@@ -87,6 +93,7 @@ export class Sort implements Operator {
     this.#order = [];
     this.#read = 0;
     this.#at = 0;
+    this.#skip = 0;
     this.#phase = "reading";
   }
 
@@ -105,7 +112,8 @@ export class Sort implements Operator {
       }
       if (step !== STEP_DONE) return step;
       if (isLimited) this.#order = this.#heap.toSorted((left, right) => this.#compare(left, right));
-      else this.#sorter.finish(frame);
+      else this.#sorter.finish(frame, this.#skip, this.#limit?.(frame) ?? Number.POSITIVE_INFINITY);
+      this.#at = this.#skip;
       this.#phase = "writing";
       return STEP_DONE;
     }

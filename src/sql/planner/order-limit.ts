@@ -67,7 +67,7 @@ export function sortNode(
   const { shape } = input;
   const merged =
     deduplication !== undefined && sortsBy(varying, deduplication.columns) ? deduplication : undefined;
-  const large = (rows: Operator): Operator =>
+  const large = (rows: Operator): Sort =>
     new Sort({
       input: merged === undefined ? rows : merged.apply(rows),
       keys: sortKeysFor(varying, builder),
