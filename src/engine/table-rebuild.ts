@@ -13,7 +13,7 @@ import { createRowCodec, decodeRowId, type FieldReader, type RowCodec } from "..
 import type { Column, TableSchema } from "../tables/schema.ts";
 import type { Value } from "../values/value.ts";
 import { duplicateEntry } from "./duplicate-entry.ts";
-import { type BuildSite, buildSorted, IndexRun, Pace } from "./index-run.ts";
+import { type BuildSite, buildSorted, IndexRun, Pace, type StoredPart } from "./index-run.ts";
 import { slotOf } from "./log-replay.ts";
 import { planRebuild, type RebuildPlan } from "./rebuild-plan.ts";
 
@@ -90,6 +90,8 @@ class RowScan {
   readonly #unordered: KeySorter | undefined;
   readonly #inOrder: TreeBuilder | undefined;
   readonly #projection: readonly ProjectedColumn[];
+  /** For each index, when rows stay as they are and nobody asks for their values. */
+  readonly #storedParts: readonly (readonly StoredPart[])[] | undefined;
   /** Used again for each row that is not converted. */
   readonly #projected: Value[];
 
@@ -111,6 +113,15 @@ class RowScan {
       const from = rows.codec.schema.columns.findIndex((old) => old.id === column.id);
       return from < 0 || !isRead(column) ? [] : [{ to, reader: this.#oldCodec.fieldReader(from) }];
     });
+    this.#storedParts = whole
+      ? undefined
+      : this.indexRuns.map((run) => run.storedParts((id) => this.#sourceOf(id)));
+  }
+
+  #sourceOf(columnId: number): Pick<StoredPart, "reader" | "constant"> {
+    const to = this.#rebuild.schema.columns.findIndex(({ id }) => id === columnId);
+    const { reader } = this.#projection.find((column) => column.to === to) ?? {};
+    return { reader, constant: this.#projected[to] ?? null };
   }
 
   async run(): Promise<void> {
@@ -118,7 +129,10 @@ class RowScan {
     const cursor = this.#rebuild.rows.openCursor();
     while (cursor.next()) {
       this.#take(cursor);
-      if (pace.isOver()) await pace.rest();
+      if (!pace.isOver()) continue;
+      await pace.take();
+      await this.#unordered?.spillInSteps(pace);
+      for (const run of this.indexRuns) await run.makeRoom(pace);
     }
   }
 
@@ -126,14 +140,14 @@ class RowScan {
   async buildRows(): Promise<Hash | undefined> {
     const sorter = this.#unordered;
     if (sorter === undefined) return this.#inOrder?.finish();
-    return await buildSorted(this.#rebuild.site, CONTENT_ROWS, sorter.sorted(), {
+    return await buildSorted(this.#rebuild.site, CONTENT_ROWS, sorter, {
       value: (cursor) => {
         const { valueBytes, valueStart, valueEnd } = cursor;
         return this.#newCodec.externalizeValue(valueBytes.slice(valueStart, valueEnd), this.#putBlob);
       },
-      sameAsLast: (cursor, last) => {
+      compareWithLast: (cursor, { bytes, start, end }) => {
         const { keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd } = cursor;
-        if (compareRanges(keyBytes, keyStart, keyEnd, last, 0, last.length) !== 0) return;
+        if (compareRanges(keyBytes, keyStart, keyEnd, bytes, start, end) !== 0) return;
         const slot = slotOf(keyBytes.slice(keyStart, keyEnd), valueBytes.slice(valueStart, valueEnd));
         throw duplicateEntry(this.#rebuild, 0, this.#newCodec.decodeRow(slot, this.#readBlob));
       },
@@ -154,26 +168,33 @@ class RowScan {
   }
 
   #take(cursor: TupleCursor): void {
-    const key = cursor.keyBytes.slice(cursor.keyStart, cursor.keyEnd);
+    const parts = this.#storedParts;
+    if (parts !== undefined) {
+      for (const [at, run] of this.indexRuns.entries())
+        run.addStored(cursor, parts[at] ?? [], this.#readBlob);
+      return;
+    }
+    const { keyBytes, keyStart, keyEnd } = cursor;
     const { convertRow, checkRow } = this.#rebuild;
-    const inOrder = this.#inOrder;
     const values = convertRow?.(this.#oldCodec.decodeRow(cursor, this.#readBlob)) ?? this.#project(cursor);
     checkRow?.(values);
-    let newKey: Uint8Array = key;
-    if (inOrder !== undefined) {
-      this.#rowIdFor(key);
-      inOrder.append(key, this.#newCodec.externalizeValue(this.#newCodec.encodeValue(values), this.#putBlob));
-    } else if (this.#unordered !== undefined) {
-      const encoded = this.#newCodec.encodeRow(values, this.#rowIdFor(key));
-      newKey = encoded.key;
-      this.#unordered.add(encoded.key, encoded.value);
+    if (this.#unordered !== undefined) {
+      const { key, value } = this.#newCodec.encodeRow(values, this.#rowIdFor(cursor));
+      this.#unordered.add(key, value);
+      for (const run of this.indexRuns) run.add(values, key, 0, key.length);
+      return;
     }
-    for (const run of this.indexRuns) run.add(values, newKey);
+    if (this.#inOrder !== undefined) {
+      this.#rowIdFor(cursor);
+      const value = this.#newCodec.externalizeValue(this.#newCodec.encodeValue(values), this.#putBlob);
+      this.#inOrder.appendRange(keyBytes, keyStart, keyEnd, value, 0, value.length);
+    }
+    for (const run of this.indexRuns) run.add(values, keyBytes, keyStart, keyEnd);
   }
 
-  #rowIdFor(key: Uint8Array): number {
+  #rowIdFor({ keyBytes, keyStart }: TupleCursor): number {
     if (!this.#newCodec.keyless) return 0;
-    const rowId = this.#oldCodec.keyless ? decodeRowId(key, 0) : this.nextRowId;
+    const rowId = this.#oldCodec.keyless ? decodeRowId(keyBytes, keyStart) : this.nextRowId;
     this.nextRowId = Math.max(this.nextRowId, rowId + 1);
     return rowId;
   }

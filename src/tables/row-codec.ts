@@ -195,12 +195,29 @@ export class RowCodec {
 
   /** The key of a row's entry in a secondary index: its parts, then the primary key. */
   encodeIndexKey(index: number, values: readonly Value[], primaryKey: Uint8Array): Uint8Array {
-    this.#writer.reset();
+    return this.writeIndexKey(index, values, primaryKey, 0, primaryKey.length).toBytes();
+  }
+
+  /** {@link encodeIndexKey} without a copy: what was written lasts until this codec encodes again. */
+  writeIndexKey(
+    index: number,
+    values: readonly Value[],
+    primaryKey: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+  ): FieldWriter {
+    const writer = this.#writer;
+    writer.reset();
     for (const { columnIndex, codec } of this.#mustGetParts(index)) {
-      codec.encode(values[columnIndex] as Value, this.#writer);
+      codec.encode(values[columnIndex] as Value, writer);
     }
-    this.#writer.writeBytes(primaryKey);
-    return this.#writer.toBytes();
+    writer.writeBytes(primaryKey, keyStart, keyEnd);
+    return writer;
+  }
+
+  /** Then a unique index lets the row pass. */
+  hasNullPart(index: number, values: readonly Value[]): boolean {
+    return this.#mustGetParts(index).some(({ columnIndex }) => values[columnIndex] === null);
   }
 
   /** Only the parts of the index: the prefix that no other row may have in a unique index. */

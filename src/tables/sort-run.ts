@@ -22,7 +22,7 @@ export function writeSize(data: Uint8Array, at: number, size: number): void {
   data[at + 3] = size >>> 24;
 }
 
-export function readSize(data: Uint8Array, at: number): number {
+function readSize(data: Uint8Array, at: number): number {
   return (
     ((data[at] as number) |
       ((data[at + 1] as number) << 8) |

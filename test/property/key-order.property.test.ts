@@ -2,9 +2,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareBytes } from "../../src/bytes/compare.ts";
-import { sortKeys } from "../../src/tables/key-order.ts";
+import { type KeyRanges, sortKeys } from "../../src/tables/key-order.ts";
+import { sortKeysInSteps } from "../../src/tables/key-order-steps.ts";
 
 function orderOf(keys: readonly Uint8Array[], from?: number, to?: number): number[] {
+  return [...sortKeys(rangesOf(keys), from, to)];
+}
+
+/** In steps, with runs of more than `shortMax` keys dealt out. */
+function steppedOrderOf(keys: readonly Uint8Array[], shortMax?: number): number[] {
+  const steps = sortKeysInSteps(rangesOf(keys), shortMax);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return [...step.value];
+  }
+}
+
+function rangesOf(keys: readonly Uint8Array[]): KeyRanges {
   const starts = new Int32Array(keys.length);
   const ends = new Int32Array(keys.length);
   let size = 0;
@@ -13,7 +27,7 @@ function orderOf(keys: readonly Uint8Array[], from?: number, to?: number): numbe
     size += key.length;
     ends[at] = size;
   });
-  return [...sortKeys({ bytes: Buffer.concat(keys), starts, ends, count: keys.length }, from, to)];
+  return { bytes: Buffer.concat(keys), starts, ends, count: keys.length };
 }
 
 function expected(keys: readonly Uint8Array[]): number[] {
@@ -32,6 +46,8 @@ test("orders keys as their bytes are ordered, equal ones by arrival", () => {
   fc.assert(
     fc.property(fc.array(key, { maxLength: 300, size: "max" }), (keys) => {
       expect(orderOf(keys)).toEqual(expected(keys));
+      expect(steppedOrderOf(keys)).toEqual(expected(keys));
+      expect(steppedOrderOf(keys, 30)).toEqual(expected(keys));
     }),
     { numRuns: 200 },
   );
@@ -70,6 +86,7 @@ test("orders many keys by the bits in which they differ, and where only some pla
     fc.property(manyKeys, fc.nat(), fc.nat({ max: 500 }), (keys, place, size) => {
       const right = expected(keys);
       expect(orderOf(keys)).toEqual(right);
+      expect(steppedOrderOf(keys, 1000)).toEqual(right);
       const from = place % keys.length;
       const some = orderOf(keys, from, from + size);
       expect(some.slice(from, from + size)).toEqual(right.slice(from, from + size));

@@ -45,6 +45,41 @@ describe("KeySorter", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("shows the same when it sorts and spills in steps, between which others run", async () => {
+    const sorter = new KeySorter({ folder, memoryMaxBytes: 256 * 1024 });
+    let pauses = 0;
+    const pause = { isDue: () => true, take: async () => void pauses++ };
+    for (let n = 0; n < 50_000; n++) {
+      const key = Buffer.alloc(9);
+      key.writeUInt32BE((n * 2654435761) % 50_000);
+      sorter.addRange(key, 4, Buffer.from(`v${n}`.repeat(n % 5)));
+      if (n % 100 === 0) await sorter.spillInSteps(pause);
+    }
+    expect(readdirSync(folder).length).toBeGreaterThan(5);
+    const order: number[] = [];
+    const cursor = await sorter.sortedInSteps(pause);
+    while (cursor.next()) {
+      expect(cursor.keyEnd - cursor.keyStart).toBe(4);
+      order.push(Buffer.from(cursor.keyBytes.subarray(cursor.keyStart, cursor.keyEnd)).readUInt32BE(0));
+    }
+    sorter.close();
+    expect(order.join()).toBe(sortNumbers(50_000, 1 << 26).order.join());
+    expect(pauses).toBeGreaterThan(50);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("leaves no file when it is stopped in the middle of spilling", async () => {
+    const sorter = new KeySorter({ folder, memoryMaxBytes: 256 * 1024 });
+    for (let n = 5_000; n > 0; n--) sorter.add(Buffer.from(String(n).padStart(8)), Buffer.alloc(8));
+    const stop = {
+      isDue: () => readdirSync(folder).length > 0,
+      take: () => Promise.reject(new Error("killed")),
+    };
+    await expect(sorter.spillInSteps(stop)).rejects.toThrow("killed");
+    sorter.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("shows equal keys one after the other", () => {
     const sorter = new KeySorter({ folder, memoryMaxBytes: 40 });
     for (const key of ["b", "a", "b", "a"]) sorter.add(Buffer.from(key), Buffer.alloc(0));

@@ -1,6 +1,6 @@
 /** ALTER TABLE, CREATE INDEX and DROP INDEX: one new definition from all actions, then one change of the table. */
 
-import type { Column, TableSchema } from "../../tables/schema.ts";
+import type { Column, IndexDefinition, TableSchema } from "../../tables/schema.ts";
 import type { DateTime } from "../../values/datetime.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -296,7 +296,7 @@ function needsConversion(before: TableSchema, after: TableSchema, force: boolean
   const checksAdded = after.checks.some(
     (check) => check.enforced && !before.checks.some((old) => old.sql === check.sql && old.enforced),
   );
-  if (checksAdded) return true;
+  if (checksAdded || addsIndexOfVirtualColumn(before, after)) return true;
   for (const [at, column] of after.columns.entries()) {
     const old = before.columns[at];
     if (old === undefined) {
@@ -313,6 +313,19 @@ function needsConversion(before: TableSchema, after: TableSchema, force: boolean
       return true;
   }
   return false;
+}
+
+/** Rows do not have the value of a virtual column, so that the entries of its index must be computed. */
+function addsIndexOfVirtualColumn(before: TableSchema, after: TableSchema): boolean {
+  const virtual = new Set(
+    after.columns.flatMap(({ id, generated }) => (generated?.stored === false ? [id] : [])),
+  );
+  if (virtual.size === 0) return false;
+  const isKept = ({ kind, parts }: IndexDefinition): boolean =>
+    before.indexes.some((old) => old.kind === kind && JSON.stringify(old.parts) === JSON.stringify(parts));
+  return after.indexes.some(
+    (index) => index.parts.some(({ columnId }) => virtual.has(columnId)) && !isKept(index),
+  );
 }
 
 /** Old values in old order → new values in new order. */
