@@ -1,9 +1,7 @@
 /**
- * A chunk store in a folder: journals that are written first, immutable table files, and the manifest that names them.
- *
- * A put chunk waits in memory (or, when there is much, in the journal) until {@link FileChunkStore.commitRoot} writes it and
- * the root record in one go; commits that arrive while the disk is busy share the next sync. A journal that has grown
- * large is closed for writing, and turned into a table file in the background. One process holds the folder (its lock).
+ * A chunk store in a folder: journals that are written first (journal-commits.ts), immutable table files, and the manifest that
+ * names them. A journal that has grown large is closed for writing, and turned into a table file in the background.
+ * One process holds the folder (its lock).
  */
 import { assert } from "../base/assert.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
@@ -22,10 +20,10 @@ import {
   collectGarbage,
   type GarbageReport,
 } from "./collect-garbage.ts";
-import { Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import { JournalCommits } from "./journal-commits.ts";
 import { CHUNK_SIZE_MAX } from "./journal-format.ts";
 import type { StoreListing } from "./read-only-chunk-store.ts";
-import { chainMoves, type RootMove } from "./root-move.ts";
 import { type SealJournal, sealJournal } from "./seal-journal.ts";
 import { createStoreFiles, type OpenedStore, openStoreFiles, storeExists } from "./store-files.ts";
 import { StoreSources } from "./store-sources.ts";
@@ -33,8 +31,6 @@ import { TableFileImport } from "./table-file-import.ts";
 
 const CACHE_BUDGET_BYTES_DEFAULT = 64 * 1024 * 1024;
 const JOURNAL_SIZE_MAX_DEFAULT = 64 * 1024 * 1024;
-/** Chunks waiting in memory beyond this go to the journal before their commit. */
-const PENDING_BYTES_MAX = 512 * 1024;
 
 export interface FileChunkStoreOptions {
   readonly files: FileSystem;
@@ -49,11 +45,6 @@ export interface FileChunkStoreOptions {
   readonly seal?: SealJournal;
 }
 
-interface CommitRequest extends RootMove {
-  readonly resolve: (moved: boolean) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   readonly folder: string;
   readonly databaseId: string;
@@ -61,19 +52,13 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   readonly #lock: FolderLock;
   readonly #cache: ChunkCache;
   readonly #logger: Logger;
-  readonly #journalSizeMax: number;
   readonly #compress: boolean;
 
-  #root: Hash;
   readonly #sources: StoreSources;
+  readonly #commits: JournalCommits;
   readonly #seal: SealJournal;
-  #pending = new Map<Hash, Uint8Array>();
-  #pendingBytes = 0;
   /** While a garbage collection runs: chunks outside these are written again, for they may be about to vanish. */
   #keptSources: { readonly journalsFrom: number; readonly oldTables: boolean } | undefined;
-  #rotating = false;
-  #commitQueue: CommitRequest[] = [];
-  #committing: Promise<void> | undefined;
   /** Collections exclude those who hold chunks. */
   readonly #chunkHolds = new SharedMutex();
   /** Sealing and garbage collection, one at a time. */
@@ -88,13 +73,16 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     this.#lock = opened.lock;
     this.#cache = options.cache ?? new ChunkCache(CACHE_BUDGET_BYTES_DEFAULT);
     this.#logger = options.logger ?? silentLogger;
-    this.#journalSizeMax = options.journalSizeMax ?? JOURNAL_SIZE_MAX_DEFAULT;
     this.#compress = options.compress ?? false;
-    this.#root = opened.root;
     const { files, folder } = options;
-    this.#sources = new StoreSources(
-      { files, folder, lock: opened.lock, rootHash: () => this.#root },
-      opened,
+    const { lock } = opened;
+    this.#sources = new StoreSources({ files, folder, lock, rootHash: () => this.root }, opened);
+    const rotated = (): void => this.#sealInBackground();
+    const journalSizeMax = options.journalSizeMax ?? JOURNAL_SIZE_MAX_DEFAULT;
+    this.#commits = new JournalCommits(
+      { files, folder, lock, logger: this.#logger, journalSizeMax, rotated },
+      this.#sources,
+      opened.root,
     );
     this.#seal = options.seal ?? ((request) => sealJournal(files, request));
   }
@@ -142,7 +130,23 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   }
 
   get root(): Hash {
-    return this.#root;
+    return this.#commits.root;
+  }
+
+  /** Why nothing can be written now, if that is so: the journal has failed. Reads go on. */
+  get failure(): StorageError | undefined {
+    return this.#commits.failure;
+  }
+
+  /** Called whenever a write finds or leaves the store unable to write. */
+  set onFailure(listener: () => void) {
+    this.#commits.onFailure = listener;
+  }
+
+  /** Takes writes again after a failure, when the disk does; or throws what still fails. */
+  async recover(): Promise<void> {
+    this.#checkOpen();
+    await this.#commits.recover();
   }
 
   /** Bytes of all files that hold chunks. */
@@ -162,9 +166,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   async listFiles(): Promise<{ readonly listing: StoreListing; readonly release: () => Promise<void> }> {
     const release = await this.#sources.retained.retain();
     try {
-      while (this.#rotating) await this.#committing;
       this.#checkOpen();
-      this.#writePending([]);
+      await this.#commits.writeAllPending();
       return { listing: this.#listNow(), release };
     } catch (error) {
       await release();
@@ -175,7 +178,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   #listNow(): StoreListing {
     return {
       folder: this.folder,
-      root: this.#root,
+      root: this.root,
       tables: this.#sources.tables.map(({ file, generation }) => ({ name: file.name, generation })),
       journals: this.#sources.journals.map(({ number, sizeBytes }) => ({ number, sizeBytes })),
     };
@@ -217,7 +220,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
 
   /** Like {@link getChunk}, past the cache: for jobs that touch everything once. */
   readChunk(hash: Hash): Uint8Array | undefined {
-    const pending = this.#pending.get(hash);
+    const pending = this.#commits.getPending(hash);
     if (pending !== undefined) return pending;
     this.#checkOpen();
     const { journals, tables } = this.#sources;
@@ -234,7 +237,7 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
 
   hasChunk(hash: Hash): boolean {
     return (
-      this.#pending.has(hash) ||
+      this.#commits.hasPending(hash) ||
       this.#sources.journals.some((journal) => journal.has(hash)) ||
       this.#sources.tables.some(({ file }) => file.has(hash))
     );
@@ -252,18 +255,13 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   putAddressed(hash: Hash, bytes: Uint8Array): void {
     this.#checkOpen();
     if (this.#isKept(hash)) return;
-    this.#pending.set(hash, bytes);
-    this.#pendingBytes += bytes.length;
     this.#cache.set(this, hash, bytes);
-    if (this.#pendingBytes > PENDING_BYTES_MAX && !this.#rotating) this.#writePending([]);
+    this.#commits.put(hash, bytes);
   }
 
-  commitRoot(next: Hash, expected: Hash): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.#checkOpen();
-      this.#commitQueue.push({ next, expected, resolve, reject });
-      this.#committing ??= this.#runCommits();
-    });
+  async commitRoot(next: Hash, expected: Hash): Promise<boolean> {
+    this.#checkOpen();
+    return await this.#commits.commitRoot(next, expected);
   }
 
   /**
@@ -330,14 +328,14 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
   /** Chunks that no commit made durable are dropped. Waits for running commits and background work. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    await this.#committing;
+    await this.#commits.settled();
     this.#closed = true;
     const release = await this.#maintenance.lock();
     try {
       // A clean stop records how far the journals go, so that the next opening finds damage even in their last bytes.
       // What was never confirmed stays as it was found.
       if (this.tornAt === undefined) {
-        await this.#activeJournal.sync();
+        await this.#commits.sync();
         await this.#sources.update({});
       }
     } catch (error) {
@@ -359,98 +357,16 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
     if (this.#closed) throw new StorageError("closed", "the chunk store is closed", { path: this.folder });
   }
 
-  get #activeJournal(): Journal {
-    return this.#sources.activeJournal;
-  }
-
   /** True when the chunk is stored where it will stay. */
   #isKept(hash: Hash): boolean {
     const kept = this.#keptSources;
     if (kept === undefined) return this.hasChunk(hash);
     return (
-      this.#pending.has(hash) ||
+      this.#commits.hasPending(hash) ||
       this.#sources.journals.some((journal) => journal.number >= kept.journalsFrom && journal.has(hash)) ||
       (kept.oldTables &&
         this.#sources.tables.some(({ file, generation }) => generation === "old" && file.has(hash)))
     );
-  }
-
-  #writePending(roots: readonly Hash[]): void {
-    this.#activeJournal.append(this.#pending, roots);
-    this.#pending = new Map();
-    this.#pendingBytes = 0;
-  }
-
-  async #runCommits(): Promise<void> {
-    // Lets all commits of this turn of the event loop join the first group.
-    await Promise.resolve();
-    while (this.#commitQueue.length > 0) {
-      const group = this.#commitQueue.splice(0);
-      try {
-        const moved = await this.#commitGroup(group);
-        for (const request of group) request.resolve(moved.has(request));
-      } catch (error) {
-        for (const request of group) request.reject(error);
-      }
-      if (this.#activeJournal.sizeBytes > this.#journalSizeMax) await this.#tryRotate();
-    }
-    this.#committing = undefined;
-  }
-
-  /** Writes and syncs a group; returns the requests that found the root they expected. */
-  async #commitGroup(group: readonly CommitRequest[]): Promise<ReadonlySet<CommitRequest>> {
-    if (!this.#lock.isHeld())
-      throw new StorageError("locked", "the folder's lock was lost", { path: this.folder });
-    const { moved, roots, root } = chainMoves(group, this.#root);
-    if (moved.size === 0) return moved;
-    if (roots.length > 0 || this.#pending.size > 0) {
-      this.#writePending(roots);
-    }
-    // After this sync the roots are durable; only then may anyone be told.
-    await this.#activeJournal.sync();
-    this.#root = root;
-    if (roots.length > 0) this.#noteSynced(root);
-    return moved;
-  }
-
-  /** Tells by its place that everything before was synced, so that damage there is not taken for a torn write. */
-  #noteSynced(root: Hash): void {
-    try {
-      this.#activeJournal.append(new Map(), [root]);
-    } catch (error) {
-      this.#logger.debug("cannot note what was synced", { folder: this.folder, error });
-    }
-  }
-
-  /** Starts a new journal and has the full one sealed; when that fails the full one stays in use. */
-  async #tryRotate(): Promise<void> {
-    try {
-      await this.#rotate();
-      this.#sealInBackground();
-    } catch (error) {
-      this.#logger.error("cannot start a new journal; going on with the old one", {
-        folder: this.folder,
-        error,
-      });
-    }
-  }
-
-  /** Runs inside the commit loop or with commits held off, so nothing is appended meanwhile but what `#rotating` holds back. */
-  async #rotate(): Promise<void> {
-    assert(!this.#rotating, "one rotation at a time");
-    this.#rotating = true;
-    try {
-      await this.#activeJournal.sync();
-      const journal = await Journal.create(this.#files, this.folder, this.#activeJournal.number + 1);
-      try {
-        await this.#sources.update({ addJournal: journal });
-      } catch (error) {
-        journal.close();
-        throw error;
-      }
-    } finally {
-      this.#rotating = false;
-    }
   }
 
   #sealInBackground(): void {
@@ -471,7 +387,10 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
 
   async #sealOldestJournal(): Promise<void> {
     const [journal] = this.#sources.journals;
-    assert(journal !== undefined && journal !== this.#activeJournal, "the journal written to is not sealed");
+    assert(
+      journal !== undefined && journal !== this.#sources.activeJournal,
+      "the journal written to is not sealed",
+    );
     const { number, sizeBytes } = journal;
     const release = await this.#sources.retained.retain();
     try {
@@ -486,15 +405,8 @@ export class FileChunkStore implements ChunkStore, ImportTarget, ExportSource {
 
   /** From here on every put lands in a journal of its own; returns what was there before. */
   async #beginCollection(full: boolean): Promise<ChunkSources> {
-    // Between two groups of commits: the loop is not running, and cannot start while this turn has not ended.
-    while (this.#committing !== undefined) await this.#committing;
-    const rotation = this.#rotate();
-    this.#committing = rotation.then(
-      () => this.#runCommits(),
-      () => this.#runCommits(),
-    );
-    await rotation;
-    this.#keptSources = { journalsFrom: this.#activeJournal.number, oldTables: !full };
+    await this.#commits.beginJournal();
+    this.#keptSources = { journalsFrom: this.#sources.activeJournal.number, oldTables: !full };
     return { tables: this.#sources.tables, journals: this.#sources.journals.slice(0, -1) };
   }
 }

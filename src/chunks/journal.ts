@@ -1,7 +1,7 @@
 /**
  * One journal file: where chunks and roots are written first. Appending is a write into the page cache; what was
- * appended is durable after {@link Journal.sync}. A journal that cannot know what reached the disk (a failed sync)
- * refuses everything from then on.
+ * appended is durable after {@link Journal.sync}. A journal that cannot know what reached the disk (a failed write or sync)
+ * refuses everything from then on; only a full disk, whose half-written record was cut off again, does it no harm.
  */
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
@@ -33,6 +33,10 @@ export function journalName(journalNumber: number): string {
   return NAME_PREFIX + String(journalNumber).padStart(6, "0");
 }
 
+export function journalPath(folder: string, journalNumber: number): string {
+  return join(folder, journalName(journalNumber));
+}
+
 export function isJournalName(name: string): boolean {
   return /^journal-\d{6,}$/.test(name);
 }
@@ -48,7 +52,7 @@ export class Journal {
   #lastRoot: Hash | undefined;
   /** A torn tail begins at the end of what is held, and is still in the file. */
   #torn = false;
-  #failure: unknown;
+  #failure: StorageError | undefined;
 
   private constructor(journalNumber: number, file: StoredFile) {
     this.number = journalNumber;
@@ -77,9 +81,14 @@ export class Journal {
     return this.#lastRoot;
   }
 
+  /** Why nothing can be appended or synced any more, if that is so. */
+  get failure(): StorageError | undefined {
+    return this.#failure;
+  }
+
   /** A new, empty journal; durable when it resolves. A left-over file of that name is overwritten. */
   static async create(files: FileSystem, folder: string, journalNumber: number): Promise<Journal> {
-    const file = files.openFile(join(folder, journalName(journalNumber)), "write");
+    const file = files.openFile(journalPath(folder, journalNumber), "write");
     try {
       const writer = new ByteWriter();
       writeJournalHeader(writer, journalNumber);
@@ -105,7 +114,7 @@ export class Journal {
     journalNumber: number,
     knownSize: number,
   ): Promise<Journal> {
-    const path = join(folder, journalName(journalNumber));
+    const path = journalPath(folder, journalNumber);
     const bytes = files.readFile(path);
     checkJournalHeader(bytes, journalNumber, path);
     const file = files.openFile(path, "write");
@@ -130,7 +139,7 @@ export class Journal {
     folder: string,
     { number, sizeBytes }: { readonly number: number; readonly sizeBytes: number },
   ): Journal {
-    const file = files.openFile(join(folder, journalName(number)), "read");
+    const file = files.openFile(journalPath(folder, number), "read");
     try {
       const journal = new Journal(number, file);
       journal.#replayFile(sizeBytes);
@@ -188,6 +197,22 @@ export class Journal {
     return this.#chunks.keys();
   }
 
+  /** The chunks that were appended and not synced. */
+  *unsyncedChunks(): Iterable<ChunkSource> {
+    for (const [hash, packed] of this.#chunks) {
+      if (packed >= this.#syncedSize * SIZE_FACTOR) yield { hash, read: () => this.get(hash) as Uint8Array };
+    }
+  }
+
+  /** Ends a failed journal where it was last synced: what follows is held elsewhere. */
+  forgetUnsynced(): void {
+    assert(this.#failure !== undefined, "nothing is appended any more");
+    for (const [hash, packed] of this.#chunks) {
+      if (packed >= this.#syncedSize * SIZE_FACTOR) this.#chunks.delete(hash);
+    }
+    this.#size = this.#syncedSize;
+  }
+
   /** Appends chunks, then roots, in one write. When it throws nothing was appended. */
   append(chunks: ReadonlyMap<Hash, Uint8Array>, roots: readonly Hash[]): void {
     this.#checkUsable();
@@ -215,7 +240,7 @@ export class Journal {
       await this.#file.sync();
     } catch (error) {
       // The system may have dropped the dirty pages: a second sync would "succeed" without them.
-      this.#failure = error;
+      this.#fail(error);
       throw error;
     }
     this.#syncedSize = Math.max(this.#syncedSize, size);
@@ -229,23 +254,25 @@ export class Journal {
     try {
       this.#file.write(bytes, this.#size);
     } catch (error) {
-      // Whole records of the failed write must not be found behind what is written next.
+      // Whole records of the failed write must not be found behind what is written next, nor by a later opening.
       try {
         this.#file.truncate(this.#size);
+        if (!isDiskFull(error)) this.#fail(error);
       } catch (truncateError) {
-        this.#failure = truncateError;
+        this.#fail(truncateError);
       }
       throw error;
     }
   }
 
+  #fail(cause: unknown): void {
+    const message = "the journal failed before, and is read-only until another one can be begun";
+    const code = isDiskFull(cause) ? "disk_full" : "closed";
+    this.#failure ??= new StorageError(code, message, { path: this.path, cause });
+  }
+
   #checkUsable(): void {
-    if (this.#failure === undefined) return;
-    const cause = this.#failure;
-    throw new StorageError("closed", "the journal failed before; open the database again", {
-      path: this.path,
-      cause,
-    });
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Fills the map; returns the end of the last whole record. */
@@ -291,4 +318,8 @@ export class Journal {
       offset = record.end;
     }
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof StorageError && error.code === "disk_full";
 }

@@ -17,6 +17,7 @@ import { NodeReader } from "../prolly/node-reader.ts";
 import { sqlError } from "../values/sql-error.ts";
 import { readCommit } from "../vcs/commit.ts";
 import {
+  branchOfRef,
   HEADS_PREFIX,
   LOCAL_PREFIX,
   META_PREFIX,
@@ -37,19 +38,19 @@ import { closeStore, type EngineServices } from "./engine-settings.ts";
 import { GarbageCollection } from "./garbage-collection.ts";
 import { heavyOwner, LOCK_EXCLUSIVE } from "./lock-table.ts";
 import type { RecordToLog } from "./log-record.ts";
-import { LogRecovery } from "./log-recovery.ts";
 import { openReplayedLog } from "./open-replayed-log.ts";
+import { ReadOnlyRoots } from "./read-only-roots.ts";
 import { removeSortRuns } from "./sort-runs.ts";
+import { StoringWork } from "./storing-work.ts";
 import { TableLoader } from "./table-loader.ts";
-import type { WriteAheadLog } from "./write-ahead-log.ts";
+import type { LogFlushMode, WriteAheadLog } from "./write-ahead-log.ts";
+import { WriteRecovery } from "./write-recovery.ts";
 
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
 const SMALL_CHECKPOINT_BYTES = 16 * 1024 * 1024;
 /** How far commits may run ahead of a checkpoint, in sizes that begin one. */
 const BACKLOG_FACTOR = 4;
-/** Read-only roots (tags, commits, AS OF) kept open. */
-const READ_ONLY_ROOTS_MAX = 64;
 
 export interface DatabaseOptionsAtOpen {
   readonly name: string;
@@ -67,11 +68,11 @@ export class Database {
   /** Serialises every change of the chunk store's root. */
   readonly rootMutex: Mutex = new Mutex();
   readonly garbage: GarbageCollection;
-  readonly #recovery: LogRecovery;
+  readonly #recovery: WriteRecovery;
   readonly #services: EngineServices;
   readonly #branches = new Map<string, BranchState>();
-  readonly #readOnlyRoots = new Map<Hash, Generation>();
-  readonly #storing = new Set<Promise<void>>();
+  readonly #readOnlyRoots = new ReadOnlyRoots((address) => this.#openGeneration(address));
+  readonly #storing = new StoringWork();
   #defaultBranch: { readonly address: Hash; readonly name: string | undefined } | undefined;
   #refs: Refs;
   #log: WriteAheadLog | undefined;
@@ -95,8 +96,8 @@ export class Database {
     this.readBlob = (hash) => readBlob(chunks, hash);
     this.#refs = readRefs(this.nodes, chunks.root);
     this.garbage = new GarbageCollection(this);
-    const log = (): WriteAheadLog | undefined => this.#log;
-    this.#recovery = new LogRecovery(options, log, () => this.checkpoint());
+    this.#recovery = new WriteRecovery(this, () => this.#log);
+    chunks.onFailure = () => this.#recovery.schedule();
   }
 
   static exists(files: EngineServices["files"], folder: string): boolean {
@@ -119,7 +120,14 @@ export class Database {
       const database = new Database(options, chunks);
       const position = database.#readWalPosition();
       database.#appliedLsn = position;
-      const log = { files, folder: join(folder, WAL_FOLDER), clock, flushMode: () => settings.flushMode };
+      const flushMode = (): LogFlushMode => settings.flushMode;
+      const log = {
+        files,
+        folder: join(folder, WAL_FOLDER),
+        clock,
+        flushMode,
+        obstacle: () => chunks.failure,
+      };
       database.#log = await openReplayedLog({ ...log, position }, database, {
         portionBytes: settings.checkpointSizeBytes * BACKLOG_FACTOR,
         applied: (lsn) => (database.#appliedLsn = lsn),
@@ -219,15 +227,7 @@ export class Database {
 
   /** The tables of a root value, for reading only. */
   getReadOnlyRoot(address: Hash): Generation {
-    const known = this.#readOnlyRoots.get(address);
-    if (known !== undefined) return known;
-    const generation = this.#openGeneration(address);
-    for (const oldest of this.#readOnlyRoots.keys()) {
-      if (this.#readOnlyRoots.size < READ_ONLY_ROOTS_MAX) break;
-      this.#readOnlyRoots.delete(oldest);
-    }
-    this.#readOnlyRoots.set(address, generation);
-    return generation;
+    return this.#readOnlyRoots.get(address);
   }
 
   /** Logs a transaction; `apply` runs in commit order once it is durable, before the promise resolves, or `failed`
@@ -266,7 +266,7 @@ export class Database {
 
   /** Folds everything committed so far into the trees, durably. */
   async checkpoint(): Promise<void> {
-    await this.changeRoot(async () => ({ changes: NO_CHANGES, result: undefined }));
+    await this.changeRoot(async () => NOTHING_MORE);
   }
 
   /**
@@ -275,65 +275,59 @@ export class Database {
    * step. Branches whose working root changes must be held exclusively by the caller (branch lock). When `change`
    * throws, only the fold remains, which nobody can see.
    */
-  async changeRoot<T>(
-    change: (refs: Refs) => Promise<{ readonly changes: RefChanges; readonly result: T }>,
-  ): Promise<T> {
+  async changeRoot<T>(change: RootChange<T>): Promise<T> {
     return await this.rootMutex.runExclusive(async () => {
       assert(!this.#closed, "the database is open");
-      const sizeBefore = this.chunks.sizeBytes;
-      const folded = await this.#fold();
-      const base = folded?.refs ?? this.#refs;
-      const outcome = await attempt(() => change(base));
-      const changes = outcome.kind === "done" ? outcome.value.changes : NO_CHANGES;
-      const nextRoot = changes.size === 0 ? base.root : writeRefs(this.chunks, base, changes);
-      if (nextRoot !== this.#refs.root) {
-        const moved = await this.chunks.commitRoot(nextRoot, this.#refs.root);
-        assert(moved, "only the holder of the root mutex moves the root");
-        this.#refs = readRefs(this.nodes, nextRoot);
-      }
-      if (folded !== undefined) {
-        const share = insertedShare(this.#frozenBranches);
-        this.garbage.noteWritten(this.chunks.sizeBytes - sizeBefore, share);
-        folded.install();
-      }
-      this.#followRefs(changes);
-      if (folded !== undefined) {
-        if (folded.endsFailure) {
-          this.#appliedLsn = folded.lsn;
-          this.#log?.recover();
-        }
-        await this.#log?.removeCovered(folded.lsn);
-      }
-      if (outcome.kind === "failed") throw outcome.error;
-      return outcome.value.result;
+      // What a failed checkpoint has frozen is not all that was committed since: it is finished before.
+      if (this.#frozenLsn !== undefined) await this.#foldAndChange(async () => NOTHING_MORE);
+      return await this.#foldAndChange(change);
     });
+  }
+
+  async #foldAndChange<T>(change: RootChange<T>): Promise<T> {
+    const sizeBefore = this.chunks.sizeBytes;
+    const folded = await this.#fold();
+    const base = folded?.refs ?? this.#refs;
+    const outcome = await attempt(() => change(base));
+    const changes = outcome.kind === "done" ? outcome.value.changes : NO_CHANGES;
+    const nextRoot = changes.size === 0 ? base.root : writeRefs(this.chunks, base, changes);
+    if (nextRoot !== this.#refs.root) {
+      const moved = await this.chunks.commitRoot(nextRoot, this.#refs.root);
+      assert(moved, "only the holder of the root mutex moves the root");
+      this.#refs = readRefs(this.nodes, nextRoot);
+    }
+    if (folded !== undefined) {
+      const share = insertedShare(this.#frozenBranches);
+      this.garbage.noteWritten(this.chunks.sizeBytes - sizeBefore, share);
+      folded.install();
+    }
+    this.#followRefs(changes);
+    if (folded !== undefined) {
+      if (folded.endsFailure) {
+        this.#appliedLsn = folded.lsn;
+        this.#log?.recover();
+      }
+      await this.#log?.removeCovered(folded.lsn);
+    }
+    if (outcome.kind === "failed") throw outcome.error;
+    return outcome.value.result;
   }
 
   /** Runs work that stores chunks outside {@link changeRoot} and makes them reachable by it in the end: garbage
    *  collection waits for such work, because until then nothing leads to its chunks. */
   async storingChunks<T>(task: () => Promise<T>): Promise<T> {
-    const running = task();
-    const settled = running.then(
-      () => {},
-      () => {},
-    );
-    this.#storing.add(settled);
-    try {
-      return await running;
-    } finally {
-      this.#storing.delete(settled);
-    }
+    return await this.#storing.run(task);
   }
 
   /** Waits for everything that is storing chunks now, then gives the roots of what is being read: they must survive a
    *  garbage collection although no ref may lead to them. */
   async settledRoots(): Promise<readonly Hash[]> {
-    await Promise.all(this.#storing);
+    await this.#storing.settled();
     return await this.rootMutex.runExclusive(() => this.#liveRoots());
   }
 
   #liveRoots(): readonly Hash[] {
-    const roots = new Set<Hash>(this.#readOnlyRoots.keys());
+    const roots = new Set<Hash>(this.#readOnlyRoots.addresses());
     for (const branch of this.#branches.values()) for (const root of branch.liveRoots()) roots.add(root);
     return [...roots];
   }
@@ -488,12 +482,7 @@ interface Folded {
   readonly install: () => void;
 }
 
-const NO_CHANGES: RefChanges = new Map();
+type RootChange<T> = (refs: Refs) => Promise<{ readonly changes: RefChanges; readonly result: T }>;
 
-/** The branch that a ref is the head or the working set of. */
-export function branchOfRef(name: string): string | undefined {
-  for (const prefix of [WORKING_SETS_PREFIX, HEADS_PREFIX]) {
-    if (name.startsWith(prefix)) return name.slice(prefix.length);
-  }
-  return undefined;
-}
+const NO_CHANGES: RefChanges = new Map();
+const NOTHING_MORE = { changes: NO_CHANGES, result: undefined };

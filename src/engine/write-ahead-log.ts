@@ -44,6 +44,11 @@ export interface WriteAheadLogOptions {
   readonly clock: Clock;
   /** Read at each append, because the setting is dynamic. */
   readonly flushMode: () => LogFlushMode;
+  /**
+   * Why nothing may be logged now although the log is well: the chunk journal has failed, so whether the last root
+   * (of a schema change, say) is durable is unknown. A record must not be read on top of one that its writer was told had failed.
+   */
+  readonly obstacle?: () => unknown;
   /** Records up to here are in the checkpoint. */
   readonly position: number;
 }
@@ -205,8 +210,9 @@ export class WriteAheadLog {
 
   /** Queues a record. `done` is called when it is durable, `failed` when it may not be. */
   append(record: RecordToLog, done: (lsn: number) => void, failed: (error: unknown) => void): void {
-    if (this.#failure !== undefined) {
-      failed(this.#failure);
+    const failure = this.#failure ?? this.#options.obstacle?.();
+    if (failure !== undefined) {
+      failed(failure);
       return;
     }
     const group = this.#openGroup();

@@ -29,6 +29,14 @@ export const WORKING_SETS_PREFIX = "workingSets/heads/";
 export const META_PREFIX = "meta/";
 export const LOCAL_PREFIX = "local/";
 
+/** The branch that a ref is the head or the working set of. */
+export function branchOfRef(name: string): string | undefined {
+  for (const prefix of [WORKING_SETS_PREFIX, HEADS_PREFIX]) {
+    if (name.startsWith(prefix)) return name.slice(prefix.length);
+  }
+  return undefined;
+}
+
 export interface Ref {
   readonly name: string;
   readonly address: Hash;

@@ -134,7 +134,7 @@ describe("a chunk store whose disk fails", () => {
     }
   });
 
-  test("refuses further commits after a failed sync, and has the last acknowledged root when opened again", async () => {
+  test("refuses further commits after a failed sync, and has the last acknowledged root or that one when opened again", async () => {
     const files = new SimulatedFileSystem();
     const store = await FileChunkStore.create({ files, folder: FOLDER });
     const first = putTree(store, ["first"]);
@@ -154,6 +154,124 @@ describe("a chunk store whose disk fails", () => {
     expect([first, second]).toContain(reopened.root);
     readTree(reopened, reopened.root);
     await reopened.close();
+  });
+
+  /** Commits, spills and rotations; those that fail are tried again after a recovery. True when the fault was met. */
+  async function commitThroughFaults(failAt: number, lastingFor: number): Promise<boolean> {
+    const files = new SimulatedFileSystem();
+    const store = await FileChunkStore.create({ files, folder: FOLDER, journalSizeMax: 3000 });
+    let failures = 0;
+    store.onFailure = () => failures++;
+    let count = 0;
+    let met = false;
+    files.fault = ({ kind, path }) => {
+      if (!/journal-\d+$|manifest/.test(path) || kind === "read" || kind === "remove") return undefined;
+      count++;
+      if (count < failAt || count >= failAt + lastingFor) return undefined;
+      met = true;
+      return "io_failed";
+    };
+    // Put before the failure, and relied on by what is committed after it.
+    const early = putTree(store, ["early", "e".repeat(300)]);
+    const kept: Hash[] = [early];
+    for (let step = 0; step < 8; step++) {
+      const random = new SeededRandom(failAt + step);
+      // Beyond what waits in memory.
+      if (step % 3 === 1)
+        for (let i = 0; i < 4; i++) await tryAgain(store, () => store.putChunk(random.bytes(200_000)));
+      kept.push(putTree(store, [`${step}`, "x".repeat(400)]));
+      const before = store.root;
+      const root = nodeChunk(kept);
+      const expected = await tryAgain(store, () => store.putChunk(root));
+      const moved = await tryAgain(store, async () => {
+        expect(store.root).toBe(before);
+        return await store.commitRoot(expected, before);
+      });
+      expect(moved).toBe(true);
+      expect(readTree(store, store.root).slice(0, 2)).toEqual(["early", "e".repeat(300)]);
+    }
+    if (failures > 0) expect(met).toBe(true);
+    const last = store.root;
+    await store.waitForSealing();
+    for (const disk of [files.afterKill(), files.afterPowerCut(new SeededRandom(failAt))]) {
+      const reopened = await FileChunkStore.open({ files: disk, folder: FOLDER });
+      expect(reopened.root).toBe(last);
+      expect(readTree(reopened, last).at(-1)).toBe("x".repeat(400));
+      expect((await checkChunkStore(reopened, { walk: walkTestChunk })).faults).toEqual([]);
+      await reopened.close();
+    }
+    await store.close();
+    return met;
+  }
+
+  async function tryAgain<Result>(
+    store: FileChunkStore,
+    work: () => Promise<Result> | Result,
+  ): Promise<Result> {
+    for (let attempt = 0; ; attempt++) {
+      expect(attempt).toBeLessThan(20);
+      try {
+        return await work();
+      } catch (error) {
+        expect(["io_failed", "closed"]).toContain((error as { readonly code?: string }).code);
+        await store.recover().catch(() => undefined);
+      }
+    }
+  }
+
+  test.each([1, 2, 5])(
+    "goes on in another journal when any %i operations in a row fail, with all that was put",
+    async (lastingFor) => {
+      let points = 1;
+      while (await commitThroughFaults(points, lastingFor)) points++;
+      expect(points).toBeGreaterThan(40);
+    },
+  );
+
+  test("never takes a root whose sync failed for the store's, once another journal is begun", async () => {
+    const files = new SimulatedFileSystem();
+    const store = await FileChunkStore.create({ files, folder: FOLDER });
+    const first = putTree(store, ["first"]);
+    await store.commitRoot(first, EMPTY_HASH);
+    // The write reaches the disk, its sync answers with an error.
+    files.fault = ({ kind }) => (kind === "sync" ? "io_failed" : undefined);
+    const second = putTree(store, ["second"]);
+    await expect(store.commitRoot(second, first)).rejects.toMatchObject({ code: "io_failed" });
+    await expect(store.recover()).rejects.toMatchObject({ code: "io_failed" });
+    expect(store.failure).toMatchObject({ code: "closed" });
+    files.fault = undefined;
+    await store.recover();
+    expect(store.failure).toBeUndefined();
+    for (const disk of [files.afterKill(), files.afterPowerCut(new SeededRandom(5))]) {
+      const reopened = await FileChunkStore.open({ files: disk, folder: FOLDER });
+      expect(reopened.root).toBe(first);
+      await reopened.close();
+    }
+    expect(await store.commitRoot(second, first)).toBe(true);
+    const reopened = await FileChunkStore.open({
+      files: files.afterPowerCut(new SeededRandom(6)),
+      folder: FOLDER,
+    });
+    expect(readTree(reopened, reopened.root)).toEqual(["second"]);
+    await reopened.close();
+    await store.close();
+  });
+
+  test("begins no journal with chunks that cannot be read back, and then keeps refusing", async () => {
+    const files = new SimulatedFileSystem();
+    const store = await FileChunkStore.create({ files, folder: FOLDER });
+    files.fault = ({ kind }) => (kind === "sync" ? "io_failed" : undefined);
+    const root = putTree(store, ["lost by the disk"]);
+    await expect(store.commitRoot(root, EMPTY_HASH)).rejects.toMatchObject({ code: "io_failed" });
+    files.fault = undefined;
+    files.onRead = (path, bytes) => (path.includes("journal") ? bytes.fill(0) : bytes).length;
+    await expect(store.recover()).rejects.toMatchObject({ code: "checksum_mismatch" });
+    expect(store.failure).toBeDefined();
+    expect(files.list(FOLDER).map(({ name }) => name)).toEqual(["journal-000001", "manifest"]);
+    files.onRead = undefined;
+    await store.recover();
+    expect(await store.commitRoot(root, EMPTY_HASH)).toBe(true);
+    await store.close();
   });
 
   test("commits what failed for lack of room once there is room", async () => {
