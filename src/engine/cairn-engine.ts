@@ -236,8 +236,10 @@ export class CairnEngine implements Engine {
       const path = join(this.#dataFolder, folderName);
       if (folderName.startsWith(REPLACED_PREFIX)) {
         const place = join(this.#dataFolder, folderName.slice(REPLACED_PREFIX.length));
-        if (Database.exists(files, place)) await files.removeFolder(path);
-        else await this.#rename(path, place);
+        if (Database.exists(files, place)) {
+          await files.removeFolder(path);
+          await files.syncFolder(this.#dataFolder);
+        } else await this.#rename(path, place);
       } else if (folderName.startsWith(NEW_PREFIX) || folderName.startsWith(DROPPED_PREFIX)) {
         await files.removeFolder(path);
       }

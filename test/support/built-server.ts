@@ -22,7 +22,12 @@ export class BuiltServer {
 
   /** With further options of `cairn serve`. */
   static async start(flags: readonly string[] = []): Promise<BuiltServer> {
-    const server = new BuiltServer(mkdtempSync(path.join(tmpdir(), "cairn-compat-")), flags);
+    return await BuiltServer.startIn(mkdtempSync(path.join(tmpdir(), "cairn-compat-")), flags);
+  }
+
+  /** On `data` in a folder that may hold it already, and which is removed in the end. */
+  static async startIn(folder: string, flags: readonly string[] = []): Promise<BuiltServer> {
+    const server = new BuiltServer(folder, flags);
     await server.start();
     return server;
   }
@@ -57,7 +62,9 @@ export class BuiltServer {
   /** Ends the process with `signal` and waits until it is gone. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return child?.exitCode ?? null;
+    }
     const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
     child.kill(signal);
     return ended;
