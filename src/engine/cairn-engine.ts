@@ -70,13 +70,14 @@ export class CairnEngine implements Engine {
     this.#dataFolder = options.dataFolder;
     const files = options.services?.files ?? new NodeFileSystem();
     const threads = files instanceof NodeFileSystem ? (options.backgroundThreads ?? 1) : 0;
+    const nodeCacheSizeBytes = options.nodeCacheSizeBytes ?? NODE_CACHE_SIZE_DEFAULT;
     this.services = {
       files,
       clock: systemClock,
       logger: silentLogger,
-      settings: defaultEngineSettings(),
+      settings: defaultEngineSettings(nodeCacheSizeBytes),
       chunkCache: new ChunkCache(options.chunkCacheSizeBytes ?? CHUNK_CACHE_SIZE_DEFAULT),
-      nodeBudget: new NodeBudget(options.nodeCacheSizeBytes ?? NODE_CACHE_SIZE_DEFAULT),
+      nodeBudget: new NodeBudget(nodeCacheSizeBytes),
       background: threads > 0 ? new ThreadedJobs(threads) : new DirectJobs(files),
       ...options.services,
     };

@@ -49,8 +49,9 @@ import { WriteRecovery } from "./write-recovery.ts";
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
 const SMALL_CHECKPOINT_BYTES = 16 * 1024 * 1024;
-/** How far commits may run ahead of a checkpoint, in sizes that begin one. */
-const BACKLOG_FACTOR = 4;
+/** How far commits may run ahead of a checkpoint, and what is replayed between two, in sizes that begin one. */
+const BACKLOG_FACTOR = 2;
+const REPLAY_FACTOR = 4;
 
 export interface DatabaseOptionsAtOpen {
   readonly name: string;
@@ -129,7 +130,7 @@ export class Database {
         obstacle: () => chunks.failure,
       };
       database.#log = await openReplayedLog({ ...log, position }, database, {
-        portionBytes: settings.checkpointSizeBytes * BACKLOG_FACTOR,
+        portionBytes: settings.checkpointSizeBytes * REPLAY_FACTOR,
         applied: (lsn) => (database.#appliedLsn = lsn),
       });
       if (database.#appliedLsn > position) database.#scheduleCheckpoint(database.#log);

@@ -18,8 +18,16 @@ export interface EngineSettings {
   checkpointIntervalMs: number;
 }
 
-export function defaultEngineSettings(): EngineSettings {
-  return { flushMode: 1, checkpointSizeBytes: 64 * 1024 * 1024, checkpointIntervalMs: 60_000 };
+const CHECKPOINT_SIZE_MAX = 64 * 1024 * 1024;
+const CHECKPOINT_SIZE_MIN = 16 * 1024 * 1024;
+
+/** Who gives a server small caches wants it small: edits in memory are bounded along with them. */
+export function defaultEngineSettings(nodeCacheSizeBytes: number): EngineSettings {
+  const checkpointSizeBytes = Math.max(
+    CHECKPOINT_SIZE_MIN,
+    Math.min(CHECKPOINT_SIZE_MAX, Math.floor(nodeCacheSizeBytes / 4)),
+  );
+  return { flushMode: 1, checkpointSizeBytes, checkpointIntervalMs: 60_000 };
 }
 
 /** Closes a database's chunk store, and what is kept of it in memory. */

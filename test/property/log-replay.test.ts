@@ -86,7 +86,7 @@ async function apply(session: TestSession, table: string, change: Edit): Promise
 
 /** All steps in a new database; then `crash` kills and opens it with this as the size that begins a checkpoint. */
 async function rootsAfter(steps: readonly Step[], crash: number | undefined) {
-  const settings = defaultEngineSettings();
+  const settings = defaultEngineSettings(0);
   await using fixture = await EngineFixture.open({ services: { settings } });
   const session = fixture.session();
   for (const table of TABLES) await session.createTable(table, SCHEMAS[0] as TableSchema);

@@ -36,6 +36,13 @@ export class BuiltServer {
     return this.#port;
   }
 
+  /** Of the process that was started last. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error("the server's process did not start");
+    return pid;
+  }
+
   /** Starts the process (again) on the same data; resolves when it says that it is ready. */
   async start(): Promise<void> {
     const child = spawn(
