@@ -7,6 +7,8 @@ import type { Hash } from "../bytes/hash.ts";
 /** What an entry costs besides its bytes: map slot, hash string, entry and array objects, and what lies around a buffer of
  *  its own. */
 const ENTRY_OVERHEAD_BYTES = 500;
+/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone. */
+const BUFFER_SHARE = 1.2;
 /** When it is full, this share of the budget is made free at once: finding the oldest entry means passing those that were
  *  removed before it, which must not happen for every entry. */
 const ROOM_SHARE = 64;
@@ -55,7 +57,7 @@ export class ChunkCache {
   }
 
   set(owner: object, hash: Hash, bytes: Uint8Array): void {
-    const size = bytes.length + ENTRY_OVERHEAD_BYTES;
+    const size = costOf(bytes);
     // A single chunk may not push out a large part of everything else.
     if (size > this.#budgetBytes / 8) return;
     const old = this.#entries.get(hash);
@@ -87,6 +89,10 @@ export class ChunkCache {
 
   #remove(hash: Hash, entry: CacheEntry): void {
     this.#entries.delete(hash);
-    this.#sizeBytes -= entry.bytes.length + ENTRY_OVERHEAD_BYTES;
+    this.#sizeBytes -= costOf(entry.bytes);
   }
+}
+
+function costOf(bytes: Uint8Array): number {
+  return Math.ceil(bytes.length * BUFFER_SHARE) + ENTRY_OVERHEAD_BYTES;
 }

@@ -11,6 +11,8 @@ const CACHE_SIZE_DEFAULT_BYTES = 256 * 1024 * 1024;
 /** What a decoded node costs besides its bytes and positions, as measured by what the process holds: objects, map entry
  *  and hash strings on the heap (650 bytes), and what lies around each of its two buffers. */
 const NODE_OVERHEAD_BYTES = 900;
+/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone. */
+const BUFFER_SHARE = 1.2;
 
 interface NodeReaderOptions {
   /** Of a budget of its own. */
@@ -130,5 +132,6 @@ function unlink(node: TreeNode): void {
 }
 
 function costOf(node: TreeNode): number {
-  return node.bytes.length + node.positions.byteLength + NODE_OVERHEAD_BYTES;
+  const bufferBytes = node.bytes.length + node.positions.byteLength;
+  return Math.ceil(bufferBytes * BUFFER_SHARE) + NODE_OVERHEAD_BYTES;
 }
