@@ -12,6 +12,7 @@ import { compareRanges } from "../bytes/compare.ts";
 import { type CollationInfo, charsetOfCollation, collationInfo } from "./charset.ts";
 import { escapeBytes, skipEscaped } from "./codec/escaped-bytes.ts";
 import { FieldWriter } from "./codec/field-writer.ts";
+import { appendPaddedAscii, paddedKeyWriter, plainKeyWriter } from "./collation-key.ts";
 import { sqlError } from "./sql-error.ts";
 import {
   encodedWeigher,
@@ -206,6 +207,8 @@ function weightCollation(info: CollationInfo, weigher: Weigher): Collation {
   }
 
   function appendKeyUtf8(bytes: Uint8Array, start: number, end: number, into: FieldWriter): void {
+    if (padSpace && levels === 1 && appendPaddedAscii(ascii, weigher.unitBytes, bytes, start, end, into))
+      return;
     let from = start;
     if (levels === 1 && !padSpace) {
       from = appendAscii(bytes, start, end, into);
@@ -409,78 +412,4 @@ function asciiRanks(weights: Uint16Array): Uint8Array {
   const sorted = [...new Set(weights)].filter((weight) => weight > 0).sort((left, right) => left - right);
   assert(sorted.length < RANK_LIMIT, "ASCII has at most 127 different weights above 0");
   return Uint8Array.from(weights, (weight) => sorted.indexOf(weight) + 1);
-}
-
-/** How the weights of one level are written into a key. */
-interface KeyWriter {
-  append(weights: WeightBuffer, into: FieldWriter): void;
-  terminate(into: FieldWriter): void;
-  skip(bytes: Uint8Array, at: number, mask: number): number;
-}
-
-function plainKeyWriter(): KeyWriter {
-  return {
-    append({ weights, size }, into) {
-      into.reserve(size * 2);
-      for (let i = 0; i < size; i++) into.writeUint16(weights[i] as number);
-    },
-    terminate: (into) => into.writeUint16(0),
-    skip(bytes, at, mask) {
-      let end = at;
-      while (bytes[end] !== mask || bytes[end + 1] !== mask) {
-        end += 2;
-        assert(end < bytes.length, "a collation key ends within its key");
-      }
-      return end + 2;
-    },
-  };
-}
-
-function paddedKeyWriter(unitBytes: 1 | 2, space: number): KeyWriter {
-  const top = unitBytes === 1 ? 0xff : 0xffff;
-
-  function writeUnit(unit: number, into: FieldWriter): void {
-    if (unitBytes === 1) into.writeByte(unit);
-    else into.writeUint16(unit);
-  }
-
-  function writeWeight(weight: number, into: FieldWriter): void {
-    if (weight < space) writeUnit(weight, into);
-    else if (weight + 2 < top) writeUnit(weight + 2, into);
-    else {
-      writeUnit(top, into);
-      writeUnit(weight + 2 - top, into);
-    }
-  }
-
-  return {
-    append({ weights, size }, into) {
-      let end = size;
-      while (end > 0 && weights[end - 1] === space) end--;
-      for (let i = 0; i < end; i++) {
-        const weight = weights[i] as number;
-        if (weight !== space) {
-          writeWeight(weight, into);
-          continue;
-        }
-        let next = i + 1;
-        while (weights[next] === space) next++;
-        const unit = (weights[next] as number) < space ? space : space + 2;
-        for (; i < next; i++) writeUnit(unit, into);
-        i--;
-      }
-    },
-    terminate: (into) => writeUnit(space + 1, into),
-    skip(bytes, at, mask) {
-      let end = at;
-      for (;;) {
-        assert(end < bytes.length, "a collation key ends within its key");
-        let unit = (bytes[end] as number) ^ mask;
-        if (unitBytes === 2) unit = (unit << 8) | ((bytes[end + 1] as number) ^ mask);
-        end += unitBytes;
-        if (unit === space + 1) return end;
-        if (unit === top) end += unitBytes;
-      }
-    },
-  };
 }

@@ -32,6 +32,12 @@ function keyOf(name: string, value: string): string {
   return Buffer.from(into.toBytes()).toString("latin1");
 }
 
+function prefixKeyOf(name: string, value: string): string {
+  const into = new FieldWriter();
+  collationByName(name).appendPrefixKey(value, into);
+  return Buffer.from(into.toBytes()).toString("latin1");
+}
+
 describe.each(COLLATIONS)("%s", (name) => {
   const collation = collationByName(name);
   const values = name.startsWith("utf8") ? anyText : text;
@@ -67,6 +73,16 @@ describe.each(COLLATIONS)("%s", (name) => {
         const order = Math.sign(collation.compareUtf8(l, 0, l.length, r, 0, r.length)) + 0;
         const [leftKey, rightKey] = [keyOf(name, left), keyOf(name, right)];
         expect(leftKey < rightKey ? -1 : leftKey > rightKey ? 1 : 0).toBe(order);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("begins a text's key as the keys of all texts that begin with it, by whichever way it is made", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const prefix = prefixKeyOf(name, value);
+        expect(keyOf(name, value).slice(0, prefix.length)).toBe(prefix);
       }),
       { numRuns: 1000 },
     );

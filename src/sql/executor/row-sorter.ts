@@ -13,6 +13,8 @@ import { RowStore } from "./row-store.ts";
 import { appendSortKey, type SortKeyPart } from "./sort-key-bytes.ts";
 
 const ROWS_MIN = 1024;
+/** So many rows are fetched from memory together. */
+const ROWS_PER_TOUCH = 32;
 /** Memory is asked for after so many more rows. */
 const ROWS_PER_CLAIM = 256;
 /** Offsets of keys and, while sorting, their order and words. */
@@ -30,6 +32,7 @@ export class RowSorter {
   #offsets = new Int32Array(1);
   #order: Int32Array = new Int32Array(0);
   #at = 0;
+  #touchedTo = 0;
   #runs: string[] = [];
   #readers: RunReader[] = [];
   #merged: MergingCursor | undefined;
@@ -65,6 +68,7 @@ export class RowSorter {
     }
     this.#order = this.#sortedRows(this.#rows.count, skip, to);
     this.#at = skip;
+    this.#touchedTo = skip;
     this.#keys = new FieldWriter();
   }
 
@@ -72,6 +76,7 @@ export class RowSorter {
   next(frame: Frame): boolean {
     const merged = this.#merged;
     if (merged === undefined) {
+      if (this.#at >= this.#touchedTo) this.#touch();
       if (this.#at >= this.#order.length) return false;
       this.#rows.restore(this.#order[this.#at++] as number, frame);
       return true;
@@ -91,6 +96,12 @@ export class RowSorter {
     this.#merged = undefined;
     this.#share?.release();
     this.#share = undefined;
+  }
+
+  #touch(): void {
+    const to = Math.min(this.#at + ROWS_PER_TOUCH, this.#order.length);
+    this.#rows.touch(this.#order, this.#at, to);
+    this.#touchedTo = to;
   }
 
   #hasRoom(frame: Frame): boolean {
