@@ -1,10 +1,10 @@
 /**
  * What commits notice of work in the background: the latency of single-row commits from 8 clients with nothing else
- * going on, and while a checkpoint, a garbage collection, a first backup sync, a check of everything, or CREATE INDEX on another
- * table runs. What counts is the ratio of the two p95; each job is measured in several rounds, each between two
+ * going on, and while a checkpoint, a garbage collection, a first backup sync, a check of everything, CREATE INDEX or ALTER TABLE
+ * on another table runs. What counts is the ratio of the two p95; each job is measured in several rounds, each between two
  * quiet stretches. `npm run bench:background -- [--rows 300000] [--rounds 3] [--quiet 2] [--mysql HOST:PORT]`.
  *
- * With `--mysql`, the same clients on that MySQL beside its own `mysqldump --single-transaction` and CREATE INDEX.
+ * With `--mysql`, the same clients on that MySQL beside its own `mysqldump --single-transaction`, CREATE INDEX and ALTER TABLE.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -167,6 +167,14 @@ const createIndex: Job = {
   },
 };
 
+const convertRows: Job = {
+  name: "ALTER TABLE of another table, rows converted",
+  run: (connection) => connection.query("ALTER TABLE other MODIFY k BIGINT NOT NULL"),
+  clean: async (connection) => {
+    await connection.query("ALTER TABLE other MODIFY k INT NOT NULL");
+  },
+};
+
 function cairnJobs(folder: string): readonly Job[] {
   let backups = 0;
   const commit = "CALL dolt_commit('-A', '--allow-empty', '-m', 'all')";
@@ -190,6 +198,7 @@ function cairnJobs(folder: string): readonly Job[] {
     },
     { name: "check of everything", run: (connection) => connection.query("CALL dolt_fsck()") },
     createIndex,
+    convertRows,
   ];
 }
 
@@ -205,7 +214,7 @@ function mysqlJobs(peer: Peer): readonly Job[] {
         code === 0 ? resolve() : reject(new Error(`mysqldump ended with ${code}`)),
       );
     });
-  return [{ name: "mysqldump", run: dump }, createIndex];
+  return [{ name: "mysqldump", run: dump }, createIndex, convertRows];
 }
 
 const chosen = (jobs: readonly Job[]): readonly Job[] =>

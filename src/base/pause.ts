@@ -1,8 +1,24 @@
 /** Keeps a long synchronous job from holding up everything else in the process. */
-import { systemClock, yieldToOthers } from "./clock.ts";
+import { type Clock, systemClock, yieldToOthers } from "./clock.ts";
 
 /** Other work gets its turn after this much of ours. */
-const SLICE_MS = 1;
+export const SLICE_MS = 1;
+/** A turn of the event loop that takes less had nothing to do. */
+const IDLE_TURN_MS = 0.05;
+
+/**
+ * Lets others run for as long as a slice of ours takes, or until they have nothing to do: what takes them several turns of the
+ * event loop then waits for us once, not in every turn.
+ */
+export async function giveWay(clock: Clock): Promise<void> {
+  const sinceMs = clock.monotonicMs();
+  for (let nowMs = sinceMs; ; ) {
+    const beforeMs = nowMs;
+    await yieldToOthers();
+    nowMs = clock.monotonicMs();
+    if (nowMs - beforeMs < IDLE_TURN_MS || nowMs - sinceMs >= SLICE_MS) return;
+  }
+}
 
 export class Pause {
   readonly #signal: AbortSignal | undefined;
@@ -19,7 +35,7 @@ export class Pause {
   /** Throws the signal's reason when it was aborted. */
   async take(): Promise<void> {
     this.#signal?.throwIfAborted();
-    await yieldToOthers();
+    await giveWay(systemClock);
     this.#sinceMs = systemClock.monotonicMs();
   }
 }

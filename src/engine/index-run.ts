@@ -3,7 +3,8 @@
  * work is done in short slices, so that nobody waits for it long.
  */
 import { assert } from "../base/assert.ts";
-import { type Clock, yieldToOthers } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
+import { giveWay, SLICE_MS } from "../base/pause.ts";
 import { compareRanges } from "../bytes/compare.ts";
 import type { Hash } from "../bytes/hash.ts";
 import type { ChunkStore } from "../chunks/chunk-store.ts";
@@ -35,7 +36,6 @@ export interface BuildSite {
   readonly flush?: () => Promise<void>;
 }
 
-const SLICE_MS = 1;
 const ROWS_BETWEEN_CLOCK_READS = 32;
 const NO_VALUE: Uint8Array = new Uint8Array(0);
 /** Marks, while sorting, entries that must not share their parts with another. */
@@ -205,7 +205,7 @@ export class Pace implements SortPause {
   async take(): Promise<void> {
     const { clock, signal, flush } = this.#site;
     await flush?.();
-    await yieldToOthers();
+    await giveWay(clock);
     signal?.throwIfAborted();
     this.#sliceEnd = clock.monotonicMs() + SLICE_MS;
   }

@@ -8,10 +8,10 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RowDelta, RowEntry } from "../row-delta.ts";
 
-const BATCH_SIZE = 128 * 1024;
+const BATCH_SIZE = 32 * 1024;
 const ENTRY_HEADER_SIZE = 8;
 /** Batches asked for before the first is used up. */
-const BATCHES_AHEAD = 2;
+const BATCHES_AHEAD = 4;
 
 interface EditBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;
