@@ -92,6 +92,8 @@ const QUERIES: readonly Query[] = [
   { name: "distinct 8", sql: "SELECT COUNT(*) FROM (SELECT DISTINCT kind FROM sales) d" },
   { name: "distinct 200,000", sql: "SELECT COUNT(*) FROM (SELECT DISTINCT name FROM sales) d" },
   { name: "count distinct", sql: "SELECT COUNT(DISTINCT customer), COUNT(DISTINCT kind) FROM sales" },
+  { name: "sort, all rows sent", sql: "SELECT id, amount FROM sales ORDER BY amount, id" },
+  // Rows before the offset need no order, so these two are not whole sorts.
   { name: "sort by decimal", sql: `SELECT id, amount FROM sales ORDER BY amount, id LIMIT ${ROWS - 10}, 10` },
   { name: "sort by text", sql: `SELECT id, name, note FROM sales ORDER BY name, id LIMIT ${ROWS - 10}, 10` },
   {
