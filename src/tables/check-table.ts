@@ -136,6 +136,13 @@ function* checkRows({ codec, primary, readBlob }: TableTrees, problems: ProblemL
   }
 }
 
+/** True when the row's long values are there and as long as the row says. */
+export function areBlobsWhole(slot: TupleSlot, readBlob: ReadBlob): boolean {
+  const problems = new ProblemList("");
+  checkBlobs(slot, readBlob, 0, problems);
+  return problems.found.length === 0;
+}
+
 function checkBlobs(slot: TupleSlot, readBlob: ReadBlob, at: number, problems: ProblemList): void {
   for (const field of decodeTuple(slot.valueBytes, slot.valueStart)) {
     if (field.kind !== "external") continue;
@@ -182,7 +189,8 @@ function* checkIndex(table: TableTrees, index: number, problems: ProblemList): G
   }
 }
 
-function uniqueKey(codec: RowCodec, index: number, values: readonly Value[]): Uint8Array | undefined {
+/** The part of an entry that may be there once; undefined when it has a NULL. */
+export function uniqueKey(codec: RowCodec, index: number, values: readonly Value[]): Uint8Array | undefined {
   const { key, hasNull } = codec.encodeUniqueParts(index, values);
   return hasNull ? undefined : key;
 }

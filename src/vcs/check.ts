@@ -7,7 +7,8 @@ import { AssertionError } from "../base/assert.ts";
 import { AppError } from "../base/errors.ts";
 import { EMPTY_HASH, type Hash, hashToText } from "../bytes/hash.ts";
 import type { NodeReader } from "../prolly/node-reader.ts";
-import { checkTableInSteps } from "../tables/check-table.ts";
+import { checkTableInSteps, type TableTrees } from "../tables/check-table.ts";
+import { isChangeSound, noteSoundNodes } from "../tables/check-table-change.ts";
 import { createRowCodec } from "../tables/row-codec.ts";
 import { readSchema } from "../tables/schema-codec.ts";
 import { isCommitChunk, readCommit } from "./commit.ts";
@@ -29,6 +30,8 @@ export interface RepositoryReport {
   readonly refCount: number;
   readonly commitCount: number;
   readonly tableCount: number;
+  /** Of the versions of tables, those proved by what they changed of another one. */
+  readonly comparedTableCount: number;
   readonly chunkCount: number;
 }
 
@@ -71,6 +74,10 @@ class RepositoryCheck {
   readonly #commits = new Set<Hash>();
   readonly #rootsSeen = new Set<Hash>();
   readonly #tablesSeen = new Set<string>();
+  /** The last version found sound, by name and schema. */
+  readonly #soundTables = new Map<string, TableTrees>();
+  readonly #soundNodes = new Set<Hash>();
+  #comparedTableCount = 0;
   #refCount = 0;
 
   constructor(nodes: NodeReader) {
@@ -83,6 +90,7 @@ class RepositoryCheck {
       refCount: this.#refCount,
       commitCount: this.#commits.size,
       tableCount: this.#tablesSeen.size,
+      comparedTableCount: this.#comparedTableCount,
       chunkCount: this.#chunksSeen.size,
     };
   }
@@ -152,26 +160,37 @@ class RepositoryCheck {
     const identity = [record.schema, record.primary, ...record.indexes].join("");
     if (this.#tablesSeen.has(identity)) return;
     this.#tablesSeen.add(identity);
-    const steps = this.#guard(where, () => this.#openCheck(name, record));
-    if (steps === undefined) return;
+    const table = this.#guard(where, () => this.#openTable(name, record));
+    if (table === undefined) return;
+    const versions = `${record.schema}/${name}`;
+    const base = this.#soundTables.get(versions);
+    if (base !== undefined && (yield* this.#inSteps(isChangeSound(base, table, this.#soundNodes)))) {
+      this.#soundTables.set(versions, table);
+      this.#comparedTableCount++;
+      return;
+    }
+    const problems = yield* this.#inSteps(checkTableInSteps(table));
+    for (const { message } of problems) this.#problems.push({ where, message });
+    if (problems.length > 0) return;
+    if (yield* this.#inSteps(noteSoundNodes(table, this.#soundNodes))) this.#soundTables.set(versions, table);
+  }
+
+  *#inSteps<T>(steps: Generator<void, T>): Generator<CheckProgress, T> {
     for (;;) {
       const step = steps.next();
-      if (step.done === true) {
-        for (const { message } of step.value) this.#problems.push({ where, message });
-        return;
-      }
+      if (step.done === true) return step.value;
       yield this.#progress();
     }
   }
 
-  #openCheck(name: string, record: TableRecord): ReturnType<typeof checkTableInSteps> {
-    return checkTableInSteps({
+  #openTable(name: string, record: TableRecord): TableTrees {
+    return {
       name,
       codec: createRowCodec(readSchema(this.#nodes.chunks, record.schema)),
       primary: openRows(this.#nodes, record.primary),
       indexes: record.indexes.map((index) => openIndex(this.#nodes, index)),
       readBlob: blobReader(this.#nodes),
-    });
+    };
   }
 
   #progress(): CheckProgress {

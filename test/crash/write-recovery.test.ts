@@ -180,11 +180,15 @@ describe("after a failure of a part, the database takes writes again and shows w
     ["journal", 1, false],
     ["journal", 1, true],
     ["journal", 2, false],
-  ] as const)("%s, flush mode %i, lasting: %s", async (part, mode, lasting) => {
-    let points = 0;
-    while (await run(points + 1, { part, lasting, mode })) points++;
-    expect(points).toBeGreaterThan(part === "journal" ? 5 : mode === 1 ? 15 : 10);
-  });
+  ] as const)(
+    "%s, flush mode %i, lasting: %s",
+    async (part, mode, lasting) => {
+      let points = 0;
+      while (await run(points + 1, { part, lasting, mode })) points++;
+      expect(points).toBeGreaterThan(part === "journal" ? 5 : mode === 1 ? 15 : 10);
+    },
+    180_000,
+  );
 });
 
 test.each(["log", "journal"] as const)(
