@@ -1,8 +1,9 @@
 /**
  * sysbench and the Sakila load, on CairnDB and its peers side by side: `npm run bench -- [--mysql HOST:PORT] [--tables N]
- * [--rows N] [--threads 1,8,32] [--seconds N] [--rounds N] [--tests a,b]`. Servers take turns test by test and round by
- * round in one run, because machines change speed over minutes; what counts is the ratio. Of several rounds the median
- * counts, so that one round that something else disturbed does not.
+ * [--rows N] [--threads 1,8,32] [--seconds N] [--warmup N] [--rounds N] [--tests a,b]`. Servers take turns test by test and
+ * round by round in one run, because machines change speed over minutes; what counts is the ratio. Each runs a test for
+ * some seconds before it is measured. Of several rounds the median counts, so that one round that something else
+ * disturbed does not.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     rows: { type: "string", default: "100000" },
     threads: { type: "string", default: "1,8,32" },
     seconds: { type: "string", default: "5" },
+    warmup: { type: "string", default: "3" },
     rounds: { type: "string", default: "3" },
     tests: {
       type: "string",
@@ -57,10 +59,10 @@ function sysbench(peer: Peer, script: string, command: string, extra: readonly s
   return run.stdout;
 }
 
-function measure(peer: Peer, script: string, threads: string): Measurement {
+function measure(peer: Peer, script: string, threads: string, seconds: string): Measurement {
   const text = sysbench(peer, script, "run", [
     `--threads=${threads}`,
-    `--time=${options.seconds}`,
+    `--time=${seconds}`,
     "--percentile=95",
   ]);
   return {
@@ -153,8 +155,11 @@ try {
   for (const test of options.tests.split(",")) {
     for (const threads of options.threads.split(",")) {
       const measured = peers.map((): Measurement[] => []);
-      for (let round = 0; round < Number(options.rounds); round++)
-        for (const [at, peer] of peers.entries()) measured[at]?.push(measure(peer, test, threads));
+      if (options.warmup !== "0") for (const peer of peers) measure(peer, test, threads, options.warmup);
+      for (let round = 0; round < Number(options.rounds); round++) {
+        for (const [at, peer] of peers.entries())
+          measured[at]?.push(measure(peer, test, threads, options.seconds));
+      }
       const cells = peers.map((peer, at) => {
         const { transactions, p95Ms } = median(measured[at] ?? []);
         return [peer, `${transactions.toFixed(0)}/s p95 ${p95Ms} ms`, transactions] as const;

@@ -19,7 +19,7 @@ interface ServeOptions {
 const PORT_MAX = 65_535;
 /** How much garbage may gather before it is collected, as a share of what lives, in percent. By itself V8 lets the heap of a
  *  busy server grow to more than twice what lives, on top of caches that are most of the memory already. */
-const HEAP_GROWING_PERCENT = 30;
+const HEAP_GROWING_PERCENT = 60;
 const DEFAULT_DATA_DIR = "data";
 
 export function addServeCommand(program: Command): void {
