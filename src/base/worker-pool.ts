@@ -152,7 +152,7 @@ class WorkerThread {
 }
 
 /** Long jobs leave much garbage behind, and a thread would let it grow to three times 16 MB before it looks. */
-const THREAD_LIMITS = { maxYoungGenerationSizeMb: 12 };
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 /** From the sources (in development and tests) a thread needs the same loader as the process. */
 function startWorker(entry: URL): Worker {
