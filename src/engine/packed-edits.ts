@@ -5,7 +5,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { TupleSlot } from "../prolly/tuple-cursor.ts";
-import { type ByteRanges, orderKeys, RANGE_NUMBERS } from "./key-order.ts";
+import { type ByteRanges, orderKeys, RANGE_NUMBERS } from "./range-order.ts";
 import { keyToText, type RowEntry } from "./row-delta.ts";
 
 const FIRST_CAPACITY = 64;

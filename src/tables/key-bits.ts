@@ -3,7 +3,7 @@
  * of a few scripts, numbers of a few digits and the markers between parts of a key take little of a number's room that way,
  * so that one pass over the keys goes deep into them. A key that has ended counts as followed by zeros.
  */
-import type { KeyRanges } from "./key-order.ts";
+import type { KeyRanges, KeyRun } from "./key-runs.ts";
 
 /** How many bytes are looked at. */
 const WINDOW_SIZE = 24;
@@ -11,14 +11,6 @@ const WINDOW_SIZE = 24;
 const SAMPLE_COUNT = 256;
 /** Bits of each number. */
 const NUMBER_BITS = 32;
-
-export interface KeyRun {
-  /** The places of the run in the order. */
-  readonly first: number;
-  readonly end: number;
-  /** So many bytes are known to be equal. */
-  readonly depth: number;
-}
 
 export class KeyBits {
   readonly #keys: KeyRanges;

@@ -3,11 +3,9 @@
  * dealt out by the next four bytes of their keys, runs that are equal so far go on with the bytes after those, and short
  * ones are sorted in one step. Equal keys keep their order.
  */
-import { compareRanges } from "../bytes/compare.ts";
-import { type KeyRanges, sortKeys } from "./key-order.ts";
+import { sortKeys } from "./key-order.ts";
+import { commonKeySize, INSERTION_MAX, insertKeys, type KeyRanges } from "./key-runs.ts";
 
-/** Runs up to this length are sorted by insertion. */
-const INSERTION_MAX = 24;
 /** Longer runs are dealt out. */
 const SHORT_MAX = 8_192;
 /** Keys looked at in one step. */
@@ -29,7 +27,7 @@ export function* sortKeysInSteps(keys: KeyRanges, shortMax: number = SHORT_MAX):
     const end = pending.pop() as number;
     const first = pending.pop() as number;
     const count = end - first;
-    if (count <= INSERTION_MAX) sorter.insert(first, end, depth);
+    if (count <= INSERTION_MAX) insertKeys(keys, order, { first, end, depth });
     else if (count <= shortMax) sorter.sort(first, end, depth);
     else yield* sorter.deal(first, end, depth, pending);
     done += count;
@@ -62,25 +60,6 @@ class SteppedSorter {
     this.#words = new Uint32Array(deals ? 2 * keys.count : 0);
   }
 
-  insert(first: number, end: number, depth: number): void {
-    const { bytes, starts, ends } = this.#keys;
-    const order = this.#order;
-    for (let i = first + 1; i < end; i++) {
-      const key = order[i] as number;
-      const keyStart = (starts[key] as number) + depth;
-      const keyEnd = ends[key] as number;
-      let at = i;
-      while (at > first) {
-        const other = order[at - 1] as number;
-        const otherStart = (starts[other] as number) + depth;
-        if (compareRanges(bytes, otherStart, ends[other] as number, bytes, keyStart, keyEnd) <= 0) break;
-        order[at] = other;
-        at--;
-      }
-      order[at] = key;
-    }
-  }
-
   /** Sorts a short run by all bytes from `depth` on. */
   sort(first: number, end: number, depth: number): void {
     const { bytes, starts, ends } = this.#keys;
@@ -100,7 +79,10 @@ class SteppedSorter {
     for (let from = first; from < end && common > 0; from += STEP_SIZE) {
       // Each piece begins with the last key of the one before, so that no difference falls between two.
       const to = Math.min(end, from + STEP_SIZE);
-      common = Math.min(common, this.#commonSize(Math.max(first, from - 1), to, depth));
+      common = Math.min(
+        common,
+        commonKeySize(this.#keys, this.#order, { first: Math.max(first, from - 1), end: to, depth }),
+      );
       yield;
     }
     const count = end - first;
@@ -159,25 +141,6 @@ class SteppedSorter {
       words[i] = word;
     }
     return isOver;
-  }
-
-  /** How many bytes from `depth` on all keys of the run have in common. */
-  #commonSize(first: number, end: number, depth: number): number {
-    const { bytes, starts, ends } = this.#keys;
-    const order = this.#order;
-    const sample = order[first] as number;
-    const sampleStart = (starts[sample] as number) + depth;
-    let common = (ends[sample] as number) - sampleStart;
-    for (let i = first + 1; i < end && common > 0; i++) {
-      const key = order[i] as number;
-      const start = (starts[key] as number) + depth;
-      const size = (ends[key] as number) - start;
-      if (size < common) common = size;
-      let at = 0;
-      while (at < common && bytes[start + at] === bytes[sampleStart + at]) at++;
-      common = at;
-    }
-    return common > 0 ? common : 0;
   }
 }
 

@@ -4,20 +4,10 @@
  * sorted byte by byte by all the bits that differ (key-bits.ts). In shorter ones a few bytes and the key's place make one
  * double, and the engine's sort of doubles does the work. Equal keys keep their order.
  */
-import { compareRanges } from "../bytes/compare.ts";
 import { KeyBits } from "./key-bits.ts";
+import { commonKeySize, INSERTION_MAX, insertKeys, type KeyRanges } from "./key-runs.ts";
 import { RadixSorter } from "./radix-sort.ts";
 
-export interface KeyRanges {
-  readonly bytes: Uint8Array;
-  /** Key i is bytes[starts[i], ends[i]). */
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly count: number;
-}
-
-/** Runs up to this length are sorted by insertion. */
-const INSERTION_MAX = 24;
 /** From this length on it pays to see which bits differ. */
 const BITS_MIN = 4096;
 /** A double holds so many bits: those of keys and places share them. */
@@ -38,7 +28,7 @@ export function sortKeys(keys: KeyRanges, from = 0, to: number = keys.count): In
     const end = pending.pop() as number;
     const first = pending.pop() as number;
     if (end <= from || first >= to) continue;
-    if (end - first <= INSERTION_MAX) sorter.insert(first, end, depth);
+    if (end - first <= INSERTION_MAX) insertKeys(keys, order, { first, end, depth });
     else if (end - first < BITS_MIN) sorter.split(first, end, depth, pending);
     else sorter.splitByBits(first, end, depth, pending);
   }
@@ -74,25 +64,6 @@ class RunSorter {
     this.#places = new Int32Array(longCount);
     this.#bits = new KeyBits(keys, order);
     this.#radix = new RadixSorter(longCount);
-  }
-
-  insert(first: number, end: number, depth: number): void {
-    const { bytes, starts, ends } = this.#keys;
-    const order = this.#order;
-    for (let i = first + 1; i < end; i++) {
-      const key = order[i] as number;
-      const keyStart = (starts[key] as number) + depth;
-      const keyEnd = ends[key] as number;
-      let at = i;
-      while (at > first) {
-        const other = order[at - 1] as number;
-        const otherStart = (starts[other] as number) + depth;
-        if (compareRanges(bytes, otherStart, ends[other] as number, bytes, keyStart, keyEnd) <= 0) break;
-        order[at] = other;
-        at--;
-      }
-      order[at] = key;
-    }
   }
 
   /**
@@ -165,9 +136,9 @@ class RunSorter {
 
   /** Sorts a run by its next bytes and leaves what is still equal in `pending`. */
   split(first: number, end: number, depth: number, pending: number[]): void {
-    const from = depth + this.#commonSize(first, end, depth);
-    const count = end - first;
     const order = this.#order;
+    const from = depth + commonKeySize(this.#keys, order, { first, end, depth });
+    const count = end - first;
     const before = this.#before;
     if (this.#words.length < count) this.#words = new Float64Array(count);
     const words = this.#words.subarray(0, count);
@@ -192,25 +163,6 @@ class RunSorter {
       runWord = word;
     }
     if (!isOver && end - runStart > 1) pending.push(runStart, end, from + wordBytes);
-  }
-
-  /** How many bytes from `depth` on all keys of the run have in common. */
-  #commonSize(first: number, end: number, depth: number): number {
-    const { bytes, starts, ends } = this.#keys;
-    const order = this.#order;
-    const sample = order[first] as number;
-    const sampleStart = (starts[sample] as number) + depth;
-    let common = (ends[sample] as number) - sampleStart;
-    for (let i = first + 1; i < end && common > 0; i++) {
-      const key = order[i] as number;
-      const start = (starts[key] as number) + depth;
-      const size = (ends[key] as number) - start;
-      if (size < common) common = size;
-      let at = 0;
-      while (at < common && bytes[start + at] === bytes[sampleStart + at]) at++;
-      common = at;
-    }
-    return common > 0 ? common : 0;
   }
 
   /** The next bytes of each key as a number. When all keys are over, their sizes decide: true. */

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareBytes } from "../../src/bytes/compare.ts";
-import { type KeyRanges, sortKeys } from "../../src/tables/key-order.ts";
+import { sortKeys } from "../../src/tables/key-order.ts";
 import { sortKeysInSteps } from "../../src/tables/key-order-steps.ts";
+import type { KeyRanges } from "../../src/tables/key-runs.ts";
 
 function orderOf(keys: readonly Uint8Array[], from?: number, to?: number): number[] {
   return [...sortKeys(rangesOf(keys), from, to)];
