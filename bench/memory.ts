@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     tables: { type: "string", default: "8" },
     rows: { type: "string", default: "100000" },
     rate: { type: "string", default: "0" },
-    "cache-nodes": { type: "string", default: String(256 * 1024 * 1024) },
+    "cache-nodes": { type: "string", default: String(320 * 1024 * 1024) },
     "cache-chunks": { type: "string", default: String(64 * 1024 * 1024) },
   },
 });

@@ -7,8 +7,9 @@ import type { Hash } from "../bytes/hash.ts";
 /** What an entry costs besides its bytes: map slot, hash string, entry and array objects, and what lies around a buffer of
  *  its own. */
 const ENTRY_OVERHEAD_BYTES = 500;
-/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone. */
-const BUFFER_SHARE = 1.2;
+/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone, with
+ *  those that were given up and not collected yet. */
+const BUFFER_SHARE = 1.35;
 /** When it is full, this share of the budget is made free at once: finding the oldest entry means passing those that were
  *  removed before it, which must not happen for every entry. */
 const ROOM_SHARE = 64;

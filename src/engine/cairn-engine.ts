@@ -42,7 +42,7 @@ export interface CairnEngineOptions {
 }
 
 const CHUNK_CACHE_SIZE_DEFAULT = 64 * 1024 * 1024;
-const NODE_CACHE_SIZE_DEFAULT = 256 * 1024 * 1024;
+const NODE_CACHE_SIZE_DEFAULT = 320 * 1024 * 1024;
 /** How long version control waits for transactions on a branch that it is about to replace. */
 const VERSION_WAIT_MS = 50_000;
 const NEW_PREFIX = ".new-";

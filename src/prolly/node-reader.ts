@@ -7,12 +7,14 @@ import type { ChunkReader } from "../chunks/chunk-store.ts";
 import { NodeBudget, type NodeHolder } from "./node-budget.ts";
 import { TreeNode } from "./tree-node.ts";
 
-const CACHE_SIZE_DEFAULT_BYTES = 256 * 1024 * 1024;
+const CACHE_SIZE_DEFAULT_BYTES = 320 * 1024 * 1024;
 /** What a decoded node costs besides its bytes and positions, as measured by what the process holds: objects, map entry
- *  and hash strings on the heap (650 bytes), and what lies around each of its two buffers. */
-const NODE_OVERHEAD_BYTES = 900;
-/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone. */
-const BUFFER_SHARE = 1.2;
+ *  and hash strings on the heap (650 bytes, and as much garbage as the collector allows for them), and what lies around
+ *  each of its two buffers. */
+const NODE_OVERHEAD_BYTES = 1300;
+/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone, with
+ *  those that were given up and not collected yet. */
+const BUFFER_SHARE = 1.35;
 
 interface NodeReaderOptions {
   /** Of a budget of its own. */

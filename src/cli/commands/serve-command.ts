@@ -19,7 +19,7 @@ interface ServeOptions {
 const PORT_MAX = 65_535;
 /** How much garbage may gather before it is collected, as a share of what lives, in percent. By itself V8 lets the heap of a
  *  busy server grow to more than twice what lives, on top of caches that are most of the memory already. */
-const HEAP_GROWING_PERCENT = 60;
+const HEAP_GROWING_PERCENT = 30;
 const DEFAULT_DATA_DIR = "data";
 
 export function addServeCommand(program: Command): void {
@@ -35,7 +35,7 @@ export function addServeCommand(program: Command): void {
     .option("--socket <path>", "a Unix socket to listen on as well")
     .option("--config <file>", "a configuration file (default: config.yaml in the data folder)")
     .option("--procedures <folder>", "a folder of your own procedures")
-    .option("--cache-nodes <bytes>", "memory for decoded tree nodes (default: 268435456)", parseBytes)
+    .option("--cache-nodes <bytes>", "memory for decoded tree nodes (default: 335544320)", parseBytes)
     .option("--cache-chunks <bytes>", "memory for chunks besides (default: 67108864)", parseBytes)
     .addOption(new Option("--log-level <level>", "what to log (default: info)").choices(LOG_LEVELS))
     .action(async (_own: unknown, command: Command) => {
