@@ -2,14 +2,12 @@
  * The chunks read most recently, within a budget of bytes that several stores may share. A hit is one map look-up.
  * Eviction gives each entry that was used since the hand last passed a second chance (CLOCK over insertion order).
  */
+import { bufferMemory } from "../base/buffer-memory.ts";
 import type { Hash } from "../bytes/hash.ts";
 
 /** What an entry costs besides its bytes: map slot, hash string, entry and array objects, and what lies around a buffer of
  *  its own. */
 const ENTRY_OVERHEAD_BYTES = 500;
-/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone, with
- *  those that were given up and not collected yet. */
-const BUFFER_SHARE = 1.35;
 /** When it is full, this share of the budget is made free at once: finding the oldest entry means passing those that were
  *  removed before it, which must not happen for every entry. */
 const ROOM_SHARE = 64;
@@ -95,5 +93,5 @@ export class ChunkCache {
 }
 
 function costOf(bytes: Uint8Array): number {
-  return Math.ceil(bytes.length * BUFFER_SHARE) + ENTRY_OVERHEAD_BYTES;
+  return bufferMemory(bytes.length) + ENTRY_OVERHEAD_BYTES;
 }

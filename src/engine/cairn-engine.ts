@@ -14,6 +14,7 @@ import { systemRandom } from "../base/random.ts";
 import { ChunkCache } from "../chunks/chunk-cache.ts";
 import { NodeFileSystem } from "../io/node-file-system.ts";
 import { NodeBudget } from "../prolly/node-budget.ts";
+import { NODE_CACHE_DEFAULT_BYTES } from "../prolly/node-reader.ts";
 import { SpillSpace } from "../tables/spill-space.ts";
 import { sqlError } from "../values/sql-error.ts";
 import type { DatabaseOptions, Engine } from "./api.ts";
@@ -42,7 +43,6 @@ export interface CairnEngineOptions {
 }
 
 const CHUNK_CACHE_SIZE_DEFAULT = 64 * 1024 * 1024;
-const NODE_CACHE_SIZE_DEFAULT = 320 * 1024 * 1024;
 /** How long version control waits for transactions on a branch that it is about to replace. */
 const VERSION_WAIT_MS = 50_000;
 const NEW_PREFIX = ".new-";
@@ -70,7 +70,7 @@ export class CairnEngine implements Engine {
     this.#dataFolder = options.dataFolder;
     const files = options.services?.files ?? new NodeFileSystem();
     const threads = files instanceof NodeFileSystem ? (options.backgroundThreads ?? 1) : 0;
-    const nodeCacheSizeBytes = options.nodeCacheSizeBytes ?? NODE_CACHE_SIZE_DEFAULT;
+    const nodeCacheSizeBytes = options.nodeCacheSizeBytes ?? NODE_CACHE_DEFAULT_BYTES;
     this.services = {
       files,
       clock: systemClock,

@@ -2,19 +2,18 @@
  * Decoded tree nodes of one database by address, within a budget of bytes that several readers may share. Reading is
  * synchronous. Nodes are immutable, so one reader is shared by everything that reads the database.
  */
+import { bufferMemory } from "../base/buffer-memory.ts";
 import type { Hash } from "../bytes/hash.ts";
 import type { ChunkReader } from "../chunks/chunk-store.ts";
 import { NodeBudget, type NodeHolder } from "./node-budget.ts";
 import { TreeNode } from "./tree-node.ts";
 
-const CACHE_SIZE_DEFAULT_BYTES = 320 * 1024 * 1024;
+/** Of a reader with a budget of its own, and of a server for all its databases. */
+export const NODE_CACHE_DEFAULT_BYTES: number = 320 * 1024 * 1024;
 /** What a decoded node costs besides its bytes and positions, as measured by what the process holds: objects, map entry
  *  and hash strings on the heap (650 bytes, and as much garbage as the collector allows for them), and what lies around
  *  each of its two buffers. */
 const NODE_OVERHEAD_BYTES = 1300;
-/** What buffers take of the process's memory for each byte in them, once many of different sizes have come and gone, with
- *  those that were given up and not collected yet. */
-const BUFFER_SHARE = 1.35;
 
 interface NodeReaderOptions {
   /** Of a budget of its own. */
@@ -32,7 +31,7 @@ export class NodeReader implements NodeHolder {
 
   constructor(chunks: ChunkReader, options: NodeReaderOptions = {}) {
     this.chunks = chunks;
-    this.#budget = options.budget ?? new NodeBudget(options.cacheSizeBytes ?? CACHE_SIZE_DEFAULT_BYTES);
+    this.#budget = options.budget ?? new NodeBudget(options.cacheSizeBytes ?? NODE_CACHE_DEFAULT_BYTES);
     this.#budget.join(this);
   }
 
@@ -134,6 +133,5 @@ function unlink(node: TreeNode): void {
 }
 
 function costOf(node: TreeNode): number {
-  const bufferBytes = node.bytes.length + node.positions.byteLength;
-  return Math.ceil(bufferBytes * BUFFER_SHARE) + NODE_OVERHEAD_BYTES;
+  return bufferMemory(node.bytes.length + node.positions.byteLength) + NODE_OVERHEAD_BYTES;
 }
