@@ -47,6 +47,11 @@ export function yieldToOthers(): Promise<void> {
   return nextTurn();
 }
 
+/** Calls `action` when the event loop has been through everything that is ready now. */
+export function whenThisTurnEnds(action: () => void): void {
+  setImmediate(action);
+}
+
 /** A clock that stands still until {@link advance} is called. */
 export class ManualClock implements Clock {
   #nowMs: number;

@@ -220,7 +220,7 @@ export class Connection implements Process, SenderSession {
     for (;;) {
       reader.sequence = 0;
       if (!reader.next()) {
-        stream.flush();
+        this.context.answers.send(stream);
         this.#sleep();
         if (!(await stream.nextMessage())) return;
       }

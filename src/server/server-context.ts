@@ -6,6 +6,7 @@ import type { Random } from "../base/random.ts";
 import type { Accounts } from "../engine/accounts/accounts.ts";
 import type { ProcessList } from "../engine/process-list.ts";
 import type { SqlSessionFactory } from "../sql/api.ts";
+import type { AnswerQueue } from "./answer-queue.ts";
 import type { PasswordKeys, ProvedPasswords } from "./authentication.ts";
 
 export interface ServerLimits {
@@ -27,6 +28,7 @@ export interface ServerContext {
   readonly limits: ServerLimits;
   readonly accounts: Accounts;
   readonly processes: ProcessList;
+  readonly answers: AnswerQueue;
   readonly keys: PasswordKeys;
   readonly proved: ProvedPasswords;
   /** Undefined when TLS is off. */

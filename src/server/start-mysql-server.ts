@@ -6,6 +6,7 @@ import { systemRandom } from "../base/random.ts";
 import type { Accounts } from "../engine/accounts/accounts.ts";
 import type { ProcessList } from "../engine/process-list.ts";
 import type { SqlSessionFactory } from "../sql/api.ts";
+import { AnswerQueue } from "./answer-queue.ts";
 import { ProvedPasswords } from "./authentication.ts";
 import { MysqlServer } from "./mysql-server.ts";
 import type { ServerLimits } from "./server-context.ts";
@@ -60,6 +61,7 @@ export async function startMysqlServer(options: MysqlServerOptions): Promise<Run
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     accounts: options.accounts,
     processes: options.processes,
+    answers: new AnswerQueue(clock),
     keys,
     proved: new ProvedPasswords(),
     secureContext,
