@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { type SecureContext, TLSSocket } from "node:tls";
+import { assert } from "../base/assert.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { ServerCounters } from "../engine/process-list.ts";
 import { PacketReader } from "../wire/packet-reader.ts";
@@ -71,14 +72,18 @@ export class ClientStream {
     for (;;) {
       if (this.#closed) return false;
       if (this.reader.next()) return true;
-      if (this.#paused) {
-        this.#paused = false;
-        this.#socket.resume();
-      }
-      await new Promise<void>((resolve) => {
-        this.#wakeReader = resolve;
-      });
+      await new Promise<void>((resolve) => this.whenReceived(resolve));
     }
+  }
+
+  /** Calls `listener` once, from the socket's own event: when more bytes are in `reader`, or when the client is gone. It
+   *  must not throw, and whoever is listening is the only one. */
+  whenReceived(listener: () => void): void {
+    assert(this.#wakeReader === undefined, "one listener waits for what a client sends");
+    this.#wakeReader = listener;
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#socket.resume();
   }
 
   /** Sends all packets written so far. */

@@ -54,6 +54,9 @@ export class Connection implements Process, SenderSession {
   #killed = false;
   #shownState = EXECUTING;
   #quit = false;
+  /** What the client sent cannot be understood: nothing after it can be either. */
+  #broken = false;
+  #served: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
   #ending: "shutdown" | undefined;
 
   constructor(context: ServerContext, stream: ClientStream, origin: ClientOrigin) {
@@ -213,34 +216,101 @@ export class Connection implements Process, SenderSession {
     this.#quit = true;
   }
 
-  async #answerCommands(): Promise<void> {
+  /** Answers commands until there is a reason to end. */
+  #answerCommands(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#served = { resolve, reject };
+      this.#answerReceived();
+    });
+  }
+
+  /** Answers what has come in and waits for more. There are no promises in it as long as no command has to wait: a short
+   *  statement is answered within the very event that brought it. */
+  readonly #answerReceived = (): void => {
     const { stream } = this;
-    const { reader, writer } = stream;
-    const { counters } = this.context.processes;
-    for (;;) {
-      reader.sequence = 0;
-      if (!reader.next()) {
-        this.context.answers.send(stream);
-        this.#sleep();
-        if (!(await stream.nextMessage())) return;
+    try {
+      while (this.#takeCommand()) {
+        const pending = this.#dispatch();
+        if (pending !== undefined) {
+          pending.then(this.#continue, this.#continueAfterError);
+          return;
+        }
+        if (!this.#finishCommand()) return;
       }
-      writer.sequence = reader.sequence;
-      this.#state = "busy";
-      this.sinceMs = this.context.clock.now();
-      this.#shownState = EXECUTING;
-      counters.questions++;
-      try {
-        const pending = dispatchCommand(this as CommandTarget);
-        if (pending !== undefined) await pending;
-      } catch (error) {
-        this.#fail(error);
-        if (error instanceof WireError && error.code !== "bad_parameter") break;
-      }
-      if (this.#quit || this.#killed || this.#ending !== undefined || stream.closed) break;
-      if (this.#abort.signal.aborted) this.#abort = new AbortController();
-      stream.flushWhenFull();
+      if (stream.closed) this.#served?.resolve();
+      else stream.whenReceived(this.#answerReceived);
+    } catch (error) {
+      this.#served?.reject(error);
     }
-    stream.end();
+  };
+
+  /** False when it has not all come. */
+  #takeCommand(): boolean {
+    const { reader, writer } = this.stream;
+    const isIdle = this.#state === "idle";
+    if (isIdle && this.stream.closed) return false;
+    // What is idle may have read the first packets of a long command already.
+    if (!isIdle) reader.sequence = 0;
+    if (!reader.next()) {
+      if (!isIdle) {
+        this.context.answers.send(this.stream);
+        this.#sleep();
+      }
+      return false;
+    }
+    writer.sequence = reader.sequence;
+    this.#state = "busy";
+    this.sinceMs = this.context.clock.now();
+    this.#shownState = EXECUTING;
+    this.context.processes.counters.questions++;
+    return true;
+  }
+
+  #dispatch(): Promise<void> | undefined {
+    try {
+      return dispatchCommand(this as CommandTarget);
+    } catch (error) {
+      this.#failCommand(error);
+      return undefined;
+    }
+  }
+
+  readonly #continue = (): void => {
+    try {
+      if (!this.#finishCommand()) return;
+    } catch (error) {
+      this.#served?.reject(error);
+      return;
+    }
+    this.#answerReceived();
+  };
+
+  readonly #continueAfterError = (error: unknown): void => {
+    try {
+      this.#failCommand(error);
+    } catch (failure) {
+      this.#served?.reject(failure);
+      return;
+    }
+    this.#continue();
+  };
+
+  #failCommand(error: unknown): void {
+    this.#fail(error);
+    if (error instanceof WireError && error.code !== "bad_parameter") this.#broken = true;
+  }
+
+  /** False when no further command is to be answered. */
+  #finishCommand(): boolean {
+    const { stream } = this;
+    if (this.#quit || this.#killed || this.#broken || this.#ending !== undefined || stream.closed) {
+      stream.end();
+      this.#served?.resolve();
+      return false;
+    }
+    if (this.#abort.signal.aborted) this.#abort = new AbortController();
+    stream.flushWhenFull();
+    return true;
   }
 
   readonly #readLocalFile = (name: string): AsyncIterable<Uint8Array> => {
