@@ -16,15 +16,18 @@ export type Job = (input: unknown, signal: AbortSignal) => Promise<JobResult>;
 
 /** Below the threads that answer clients. */
 const BACKGROUND_PRIORITY = 5;
+/** For threads that are to run when nobody else has use for a processor. */
+export const IDLE_PRIORITY = 19;
 
 /** Serves jobs for as long as the pool lives. */
 export function serveJobs(
   jobs: Readonly<Record<string, Job>>,
   encodeError: (error: unknown) => unknown,
+  priority: number = BACKGROUND_PRIORITY,
 ): void {
   const port = parentPort;
   assert(port !== null, "jobs are served in a worker thread");
-  lowerPriority();
+  lowerPriority(priority);
   const running = new Map<number, AbortController>();
   const report = (message: WorkerReport, transfer: readonly Transferable[] = []): void =>
     port.postMessage(message, transfer);
@@ -49,11 +52,11 @@ export function serveJobs(
 }
 
 /** On Linux a thread has a priority of its own, under its number. Elsewhere this does nothing. */
-function lowerPriority(): void {
+function lowerPriority(priority: number): void {
   if (process.platform !== "linux") return;
   try {
     const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (Number.isInteger(thread)) setPriority(thread, BACKGROUND_PRIORITY);
+    if (Number.isInteger(thread)) setPriority(thread, priority);
   } catch {
     // Without /proc, or without the right to: the job then shares the processors evenly, which is no fault.
   }

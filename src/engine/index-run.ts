@@ -2,7 +2,6 @@
  * The trees of a table that is rebuilt: sorted entries become a tree bottom-up, with a check that what must differ does. The
  * work is done in short slices, so that nobody waits for it long.
  */
-import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { giveWay, SLICE_MS } from "../base/pause.ts";
 import { compareRanges } from "../bytes/compare.ts";
@@ -10,19 +9,12 @@ import type { Hash } from "../bytes/hash.ts";
 import type { ChunkStore } from "../chunks/chunk-store.ts";
 import { TreeBuilder } from "../prolly/tree-builder.ts";
 import { CONTENT_OPAQUE, type TreeContent } from "../prolly/tree-node.ts";
-import type { TupleCursor } from "../prolly/tuple-cursor.ts";
+import type { TupleCursor, TupleSlot } from "../prolly/tuple-cursor.ts";
 import { KeySorter, type SortPause } from "../tables/key-sorter.ts";
-import {
-  FIELD_INLINE,
-  FIELD_NULL,
-  type FieldReader,
-  type ReadBlob,
-  type RowCodec,
-} from "../tables/row-codec.ts";
+import type { ReadBlob, RowCodec } from "../tables/row-codec.ts";
 import type { IndexDefinition } from "../tables/schema.ts";
-import { FieldWriter } from "../values/codec/field-writer.ts";
-import type { KeyCodec } from "../values/codec/key-codec.ts";
 import type { Value } from "../values/value.ts";
+import type { StoredIndexKeys } from "./stored-index-keys.ts";
 
 /** Where a rebuild puts what it makes, and how it gives way to others. */
 export interface BuildSite {
@@ -37,17 +29,9 @@ export interface BuildSite {
 }
 
 const ROWS_BETWEEN_CLOCK_READS = 32;
-const NO_VALUE: Uint8Array = new Uint8Array(0);
+export const NO_VALUE: Uint8Array = new Uint8Array(0);
 /** Marks, while sorting, entries that must not share their parts with another. */
-const UNIQUE_ENTRY: Uint8Array = new Uint8Array([1]);
-
-/** A part of an index that is taken from stored rows. */
-export interface StoredPart {
-  readonly codec: KeyCodec;
-  /** Undefined: all rows have the constant. */
-  readonly reader: FieldReader | undefined;
-  readonly constant: Value;
-}
+export const UNIQUE_ENTRY: Uint8Array = new Uint8Array([1]);
 
 /** The entries of one index, sorted and built. */
 export class IndexRun {
@@ -57,7 +41,6 @@ export class IndexRun {
   readonly #definition: IndexDefinition;
   readonly #unique: boolean;
   readonly #sorter: KeySorter;
-  readonly #writer = new FieldWriter();
 
   constructor(codec: RowCodec, index: number, folder: string) {
     this.index = index;
@@ -71,17 +54,6 @@ export class IndexRun {
     return this.#definition.parts.some((part) => part.columnId === columnId);
   }
 
-  /** How to take the index's parts from rows as they are stored. `source` gives the reader of a column, or its value in
-   *  all rows. */
-  storedParts(source: (columnId: number) => Pick<StoredPart, "reader" | "constant">): readonly StoredPart[] {
-    const codecs = this.#codec.keyCodecs(this.index);
-    return this.#definition.parts.map(({ columnId }, at) => {
-      const codec = codecs[at];
-      assert(codec !== undefined, "each part has a codec");
-      return { codec, ...source(columnId) };
-    });
-  }
-
   /** The row's primary key is `key[keyStart, keyEnd)`. */
   add(values: readonly Value[], key: Uint8Array, keyStart: number, keyEnd: number): void {
     const codec = this.#codec;
@@ -90,24 +62,10 @@ export class IndexRun {
     this.#sorter.addRange(bytes, size, value);
   }
 
-  /** {@link add} for a row that stays as it is: its fields become parts of the key without becoming values between. */
-  addStored(row: TupleCursor, parts: readonly StoredPart[], readBlob: ReadBlob): void {
-    const writer = this.#writer;
-    writer.reset();
-    let hasNull = false;
-    for (let at = 0; at < parts.length; at++) {
-      const { codec, reader, constant } = parts[at] as StoredPart;
-      const state = reader === undefined ? FIELD_NULL : reader.locate(row);
-      if (reader !== undefined && state === FIELD_INLINE && reader.encoding === "field") {
-        codec.encodeField(reader.bytes, reader.start, reader.end, writer);
-        continue;
-      }
-      const value = reader === undefined ? constant : reader.read(row, readBlob);
-      if (value === null) hasNull = true;
-      codec.encode(value, writer);
-    }
-    writer.writeBytes(row.keyBytes, row.keyStart, row.keyEnd);
-    this.#sorter.addRange(writer.bytes, writer.size, this.#unique && !hasNull ? UNIQUE_ENTRY : NO_VALUE);
+  /** {@link add} for a row that stays as it is. */
+  addStored(row: TupleSlot, keys: StoredIndexKeys, readBlob: ReadBlob): void {
+    const value = keys.write(row, readBlob) ? UNIQUE_ENTRY : NO_VALUE;
+    this.#sorter.addRange(keys.writer.bytes, keys.writer.size, value);
   }
 
   /** To be awaited between additions now and then. */
@@ -115,9 +73,10 @@ export class IndexRun {
     await this.#sorter.spillInSteps(pace);
   }
 
-  /** `duplicate` makes the error for a second row with the same unique value, of its primary key. */
-  async build(site: BuildSite, duplicate: (primaryKey: Uint8Array) => Error): Promise<Hash> {
-    return await buildSorted(site, CONTENT_OPAQUE, this.#sorter, {
+  /** `elsewhere`: the entries were not added here, and come from there in order. */
+  async build(site: BuildSite, duplicate: DuplicateError, elsewhere?: TupleCursor): Promise<Hash> {
+    const sorted = elsewhere ?? (await this.#sorter.sortedInSteps(new Pace(site)));
+    return await buildSorted(site, CONTENT_OPAQUE, sorted, {
       value: () => NO_VALUE,
       compareWithLast: this.#unique
         ? (cursor, last) => this.#checkUnique(cursor, last, duplicate)
@@ -129,7 +88,7 @@ export class IndexRun {
     this.#sorter.close();
   }
 
-  #checkUnique(cursor: TupleCursor, last: LastKey, duplicate: (primaryKey: Uint8Array) => Error): void {
+  #checkUnique(cursor: TupleCursor, last: LastKey, duplicate: DuplicateError): void {
     if (cursor.valueEnd === cursor.valueStart) return;
     const codec = this.#codec;
     const { keyBytes, keyStart, keyEnd } = cursor;
@@ -139,6 +98,9 @@ export class IndexRun {
     throw duplicate(keyBytes.slice(partsEnd, keyEnd));
   }
 }
+
+/** Makes the error for a second row with the same unique value, of its primary key. */
+export type DuplicateError = (primaryKey: Uint8Array) => Error;
 
 /** The key before the one that a cursor shows: `bytes[start, end)`. */
 export interface LastKey {
@@ -153,15 +115,14 @@ export interface SortedEntries {
   readonly compareWithLast: ((cursor: TupleCursor, last: LastKey) => void) | undefined;
 }
 
-/** Sorts, and builds the tree. */
+/** The tree of entries that come in order. */
 export async function buildSorted(
   site: BuildSite,
   content: TreeContent,
-  sorter: KeySorter,
+  sorted: TupleCursor,
   { value, compareWithLast }: SortedEntries,
 ): Promise<Hash> {
   const pace = new Pace(site);
-  const sorted = await sorter.sortedInSteps(pace);
   const builder = new TreeBuilder(site.chunks, content);
   const last = { bytes: NO_VALUE, start: 0, end: 0 };
   let isFirst = true;

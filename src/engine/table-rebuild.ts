@@ -13,9 +13,10 @@ import { createRowCodec, decodeRowId, type FieldReader, type RowCodec } from "..
 import type { Column, TableSchema } from "../tables/schema.ts";
 import type { Value } from "../values/value.ts";
 import { duplicateEntry } from "./duplicate-entry.ts";
-import { type BuildSite, buildSorted, IndexRun, Pace, type StoredPart } from "./index-run.ts";
+import { type BuildSite, buildSorted, IndexRun, Pace } from "./index-run.ts";
 import { slotOf } from "./log-replay.ts";
 import { planRebuild, type RebuildPlan } from "./rebuild-plan.ts";
+import { StoredIndexKeys } from "./stored-index-keys.ts";
 
 /** The rows before the change. */
 export interface OldRows {
@@ -36,6 +37,8 @@ export interface Rebuild {
   readonly convertRow: ((oldValues: readonly Value[]) => readonly Value[]) | undefined;
   /** Sees each row of the new table, to check constraints; throws to refuse. */
   readonly checkRow: ((values: readonly Value[]) => void) | undefined;
+  /** The entries, in order, of new indexes (by their numbers) of rows that stay as they are. Absent: they are sorted here. */
+  readonly sortEntries?: (indexes: readonly number[]) => Promise<readonly TupleCursor[]>;
 }
 
 /** Plain data. */
@@ -56,13 +59,15 @@ export async function rebuildTable(rebuild: Rebuild): Promise<RebuiltTrees> {
   const plan = planRebuild(rebuild.rows.codec.schema, schema, rebuild.convertRow !== undefined);
   const scan = new RowScan(rebuild, plan);
   try {
-    if (plan.rewrite || plan.builds.length > 0 || rebuild.checkRow !== undefined) await scan.run();
+    const entries = scan.takesStoredRows ? await rebuild.sortEntries?.(plan.builds) : undefined;
+    const isScanned = plan.rewrite || plan.builds.length > 0 || rebuild.checkRow !== undefined;
+    if (entries === undefined && isScanned) await scan.run();
     const primary = await scan.buildRows();
     const built = new Map<number, Hash>();
-    for (const run of scan.indexRuns) {
+    for (const [at, run] of scan.indexRuns.entries()) {
       const duplicate = (primaryKey: Uint8Array): Error =>
         duplicateEntry(rebuild, run.index, scan.valuesAt(primaryKey));
-      built.set(run.index, await run.build(site, duplicate));
+      built.set(run.index, await run.build(site, duplicate, entries?.[at]));
     }
     return {
       primary,
@@ -90,8 +95,8 @@ class RowScan {
   readonly #unordered: KeySorter | undefined;
   readonly #inOrder: TreeBuilder | undefined;
   readonly #projection: readonly ProjectedColumn[];
-  /** For each index, when rows stay as they are and nobody asks for their values. */
-  readonly #storedParts: readonly (readonly StoredPart[])[] | undefined;
+  /** For each index, when {@link takesStoredRows}. */
+  readonly #storedKeys: readonly StoredIndexKeys[] | undefined;
   /** Used again for each row that is not converted. */
   readonly #projected: Value[];
 
@@ -113,15 +118,14 @@ class RowScan {
       const from = rows.codec.schema.columns.findIndex((old) => old.id === column.id);
       return from < 0 || !isRead(column) ? [] : [{ to, reader: this.#oldCodec.fieldReader(from) }];
     });
-    this.#storedParts = whole
+    this.#storedKeys = whole
       ? undefined
-      : this.indexRuns.map((run) => run.storedParts((id) => this.#sourceOf(id)));
+      : this.indexRuns.map((run) => new StoredIndexKeys(this.#oldCodec, codec, run.index));
   }
 
-  #sourceOf(columnId: number): Pick<StoredPart, "reader" | "constant"> {
-    const to = this.#rebuild.schema.columns.findIndex(({ id }) => id === columnId);
-    const { reader } = this.#projection.find((column) => column.to === to) ?? {};
-    return { reader, constant: this.#projected[to] ?? null };
+  /** Rows stay as they are, and nobody asks for their values. */
+  get takesStoredRows(): boolean {
+    return this.#storedKeys !== undefined;
   }
 
   async run(): Promise<void> {
@@ -140,7 +144,8 @@ class RowScan {
   async buildRows(): Promise<Hash | undefined> {
     const sorter = this.#unordered;
     if (sorter === undefined) return this.#inOrder?.finish();
-    return await buildSorted(this.#rebuild.site, CONTENT_ROWS, sorter, {
+    const { site } = this.#rebuild;
+    return await buildSorted(site, CONTENT_ROWS, await sorter.sortedInSteps(new Pace(site)), {
       value: (cursor) => {
         const { valueBytes, valueStart, valueEnd } = cursor;
         return this.#newCodec.externalizeValue(valueBytes.slice(valueStart, valueEnd), this.#putBlob);
@@ -168,10 +173,10 @@ class RowScan {
   }
 
   #take(cursor: TupleCursor): void {
-    const parts = this.#storedParts;
-    if (parts !== undefined) {
+    const stored = this.#storedKeys;
+    if (stored !== undefined) {
       for (const [at, run] of this.indexRuns.entries())
-        run.addStored(cursor, parts[at] ?? [], this.#readBlob);
+        run.addStored(cursor, stored[at] as StoredIndexKeys, this.#readBlob);
       return;
     }
     const { keyBytes, keyStart, keyEnd } = cursor;

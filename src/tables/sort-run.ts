@@ -8,7 +8,7 @@ import { compareRanges } from "../bytes/compare.ts";
 import type { TupleCursor } from "../prolly/tuple-cursor.ts";
 
 export const ENTRY_HEADER_SIZE = 8;
-const READ_BUFFER_SIZE = 256 * 1024;
+export const READ_BUFFER_SIZE: number = 256 * 1024;
 const WRITE_BUFFER_SIZE = 256 * 1024;
 
 export function entrySize(data: Uint8Array, at: number): number {
@@ -117,6 +117,24 @@ export abstract class RunCursor implements TupleCursor {
   }
 }
 
+/** Reads the bytes of a run file that is in memory. */
+export class RunBytesReader extends RunCursor {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    super();
+    this.#bytes = bytes;
+  }
+
+  next(): boolean {
+    if (this.#at >= this.#bytes.length) return false;
+    this.show(this.#bytes, this.#at);
+    this.#at = this.valueEnd;
+    return true;
+  }
+}
+
 /** Reads a run file. */
 export class RunReader extends RunCursor {
   #descriptor: number | undefined;
@@ -125,10 +143,12 @@ export class RunReader extends RunCursor {
   #at = 0;
   #size = 0;
   #fileOffset = 0;
+  readonly #bufferSize: number;
 
-  constructor(file: string) {
+  constructor(file: string, bufferSize: number = READ_BUFFER_SIZE) {
     super();
     this.#descriptor = openSync(file, "r");
+    this.#bufferSize = bufferSize;
   }
 
   next(): boolean {
@@ -152,7 +172,7 @@ export class RunReader extends RunCursor {
   #fill(size: number): boolean {
     if (this.#size - this.#at >= size) return true;
     assert(this.#descriptor !== undefined, "a run is read before it is closed");
-    const buffer = Buffer.allocUnsafeSlow(Math.max(READ_BUFFER_SIZE, size));
+    const buffer = Buffer.allocUnsafeSlow(Math.max(this.#bufferSize, size));
     let filled = this.#size - this.#at;
     this.#buffer.copy(buffer, 0, this.#at, this.#size);
     while (filled < buffer.length) {

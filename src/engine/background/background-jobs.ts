@@ -15,6 +15,7 @@ import { type FoldRequest, type FoldResult, foldTrees } from "./fold-trees.ts";
 import { decodeJobError } from "./job-errors.ts";
 import { type PackJobRequest, packStoredChunks } from "./pack-stored-chunks.ts";
 import { type RebuildRequest, type RebuildResult, rebuildStoredTable } from "./rebuild-stored-table.ts";
+import type { PiecePartner } from "./sort-pieces.ts";
 
 export interface BackgroundJobs {
   readonly limits: FoldLimits;
@@ -35,6 +36,10 @@ export interface FoldLimits {
   readonly editsMin: number;
   /** Smaller tables are quicker rebuilt than a thread is asked to. */
   readonly rowsMin: number;
+  /** Of larger tables the indexes' entries are sorted in pieces of at least so many rows … */
+  readonly pieceRows: number;
+  /** … and by two threads from here on: one takes so long to start that it does not help with fewer. */
+  readonly partnerRowsMin: number;
   /** Fewer bytes of new chunks are handed back, and go to the journal: many small table files would make reading slow. */
   readonly tableBytesMin: number;
 }
@@ -58,7 +63,14 @@ export interface JobResults {
   readonly packChunks: undefined;
 }
 
-const DEFAULT_LIMITS: FoldLimits = { editsMin: 2_000, rowsMin: 5_000, tableBytesMin: 4 * 1024 * 1024 };
+const DEFAULT_LIMITS: FoldLimits = {
+  editsMin: 2_000,
+  rowsMin: 5_000,
+  // Small enough that two threads end at about the same time.
+  pieceRows: 65_536,
+  partnerRowsMin: 200_000,
+  tableBytesMin: 4 * 1024 * 1024,
+};
 /** Nothing is worth being described to the thread that is to do it. */
 const UNLIMITED: Partial<FoldLimits> = {
   editsMin: Number.POSITIVE_INFINITY,
@@ -123,10 +135,16 @@ export class ThreadedJobs implements BackgroundJobs {
 export class DirectJobs implements BackgroundJobs {
   readonly limits: FoldLimits;
   readonly #files: FileSystem;
+  readonly #newPartner: (() => PiecePartner | undefined) | undefined;
 
-  /** By default nothing is worth being described. */
-  constructor(files: FileSystem, limits: Partial<FoldLimits> = {}) {
+  /** By default nothing is worth being described. `newPartner` starts a thread that helps with a large table. */
+  constructor(
+    files: FileSystem,
+    limits: Partial<FoldLimits> = {},
+    newPartner?: () => PiecePartner | undefined,
+  ) {
     this.#files = files;
+    this.#newPartner = newPartner;
     this.limits = { ...DEFAULT_LIMITS, ...UNLIMITED, ...limits };
   }
 
@@ -147,7 +165,7 @@ export class DirectJobs implements BackgroundJobs {
   }
 
   rebuildTable(request: RebuildRequest, signal: AbortSignal | undefined): Promise<RebuildResult> {
-    return rebuildStoredTable(this.#files, request, signal);
+    return rebuildStoredTable(this.#files, request, { signal, newPartner: this.#newPartner });
   }
 
   packChunks(request: PackJobRequest, tables: MessagePort, signal: AbortSignal | undefined): Promise<void> {

@@ -3,8 +3,9 @@ import { type JobResult, serveJobs } from "../../base/worker-jobs.ts";
 import { NodeFileSystem } from "../../io/node-file-system.ts";
 import { DirectJobs, type JobInputs, type JobResults } from "./background-jobs.ts";
 import { encodeJobError } from "./job-errors.ts";
+import { startPartnerThread } from "./partner-thread.ts";
 
-const jobs = new DirectJobs(new NodeFileSystem());
+const jobs = new DirectJobs(new NodeFileSystem(), {}, startPartnerThread);
 
 type Handlers = {
   readonly [Name in keyof JobInputs]: (

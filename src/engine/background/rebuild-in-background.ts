@@ -20,9 +20,9 @@ export async function rebuildInBackground(
 ): Promise<RebuiltTrees> {
   const { listing, release } = await chunks.listFiles();
   try {
-    const { tableBytesMin } = background.limits;
+    const { tableBytesMin, pieceRows, partnerRowsMin } = background.limits;
     const { trees, ...output } = await background.rebuildTable(
-      { ...request, listing, tableBytesMin },
+      { ...request, listing, tableBytesMin, pieceRows, partnerRowsMin },
       signal,
     );
     await takeFoldOutput(output, chunks);
