@@ -185,7 +185,7 @@ export class BranchState {
   /** Makes a transaction's edits on this branch visible, all at once. */
   applyCommit(tables: readonly OwnTableEdits[]): void {
     const sequence = ++this.#sequence;
-    const oldest = this.#oldestSnapshot(sequence);
+    const commit = { sequence, oldestSnapshot: this.#oldestSnapshot(sequence) };
     for (const edits of tables) {
       assert(edits.branch === this, "the edits are of this branch");
       const { active } = edits.state.layers;
@@ -195,7 +195,9 @@ export class BranchState {
         assert(delta !== undefined && target !== undefined, "the table has the index");
         if (delta.count === 0) continue;
         const before = target.sizeBytes;
-        target.putVersions(delta, sequence, oldest);
+        delta.forEach(({ keyBytes, value }) => {
+          target.put(keyBytes, value, commit);
+        });
         this.#dirtyBytes += target.sizeBytes - before;
       }
       active.addToCount(sequence, edits.countChange);

@@ -23,7 +23,7 @@ import { TreeEditor } from "../prolly/tree-editor.ts";
 import { type RootValue, type TableRecord, writeRootValue } from "../vcs/root-value.ts";
 import type { BackgroundJobs } from "./background/background-jobs.ts";
 import { foldInBackground } from "./background/fold-in-background.ts";
-import type { BranchState } from "./branch-state.ts";
+import { type BranchState, NEWEST } from "./branch-state.ts";
 import type { RowDelta } from "./row-delta.ts";
 import { TableDelta, type TableLayers, type TableState } from "./table-state.ts";
 
@@ -179,11 +179,12 @@ async function foldTree({ tree, delta, rowsOf }: TreeToFold, into: FoldTarget): 
   const putBlob = (bytes: Uint8Array): Hash => writeBlob(chunks, bytes);
   let sliceEnd = clock.monotonicMs() + SLICE_MS;
   let untilClock = EDITS_BETWEEN_CLOCK_READS;
-  for (const entry of delta.entries()) {
-    const { value } = entry.head;
+  const cursor = delta.openCursor({}, "forward", NEWEST);
+  while (cursor.next()) {
+    const value = cursor.deleted ? undefined : cursor.valueBytes.subarray(cursor.valueStart, cursor.valueEnd);
     const stored =
       value === undefined || codec === undefined ? value : codec.externalizeValue(value, putBlob);
-    editor.edit(entry.keyBytes, stored);
+    editor.edit(cursor.keyBytes.subarray(cursor.keyStart, cursor.keyEnd), stored);
     if (--untilClock > 0) continue;
     untilClock = EDITS_BETWEEN_CLOCK_READS;
     if (clock.monotonicMs() < sliceEnd) continue;

@@ -5,13 +5,14 @@
 import type { ProllyTree } from "../prolly/prolly-tree.ts";
 import { emptySlot, type KeyRange, type TupleSlot } from "../prolly/tuple-cursor.ts";
 import { prefixSuccessor, type RowCodec } from "../tables/row-codec.ts";
-import { keyToText, type RowDelta, visibleVersion } from "./row-delta.ts";
+import type { EditCursor, EditLayer } from "./edit-cursor.ts";
+import type { RowDelta } from "./row-delta.ts";
 import type { TableLayers } from "./table-state.ts";
 
 /** What a view sees of one index: its tree, and the edits over it, newest first. */
 export interface IndexLayers {
   readonly tree: ProllyTree;
-  readonly edits: readonly RowDelta[];
+  readonly edits: readonly EditLayer[];
   readonly sequence: number;
 }
 
@@ -25,24 +26,25 @@ export function countEntries({ tree, edits, sequence }: IndexLayers, range: KeyR
   let total = tree.estimateCount(range);
   let counted = 0;
   for (let at = 0; at < edits.length; at++) {
-    const cursor = (edits[at] as RowDelta).openCursor(range, "forward", sequence);
+    const cursor = (edits[at] as EditLayer).openCursor(range, "forward", sequence);
     while (cursor.next()) {
       if (++counted > COUNTED_EDITS_MAX) return undefined;
-      const key = cursor.keyBytes;
-      if (at > 0 && isEdited(edits, at, keyToText(key), sequence)) continue;
-      if (cursor.value !== undefined) total++;
-      if (tree.lookup(key, scratch)) total--;
+      if (at > 0 && isEditedAbove(edits, at, cursor, sequence)) continue;
+      if (!cursor.deleted) total++;
+      if (tree.lookup(cursor.keyBytes.subarray(cursor.keyStart, cursor.keyEnd), scratch)) total--;
     }
   }
   return total;
 }
 
 /** Whether one of the first `end` layers says what has become of the key. */
-function isEdited(edits: readonly RowDelta[], end: number, key: string, sequence: number): boolean {
-  for (let at = 0; at < end; at++) {
-    const entry = edits[at]?.getEntry(key);
-    if (entry !== undefined && visibleVersion(entry, sequence) !== undefined) return true;
-  }
+function isEditedAbove(
+  edits: readonly EditLayer[],
+  end: number,
+  { keyBytes, keyStart, keyEnd }: EditCursor,
+  sequence: number,
+): boolean {
+  for (let at = 0; at < end; at++) if (edits[at]?.isEdited(keyBytes, keyStart, keyEnd, sequence)) return true;
   return false;
 }
 
@@ -96,24 +98,19 @@ function averageOf(
 /** Keys at even distances, from where most of the entries are. */
 function sampleKeys(tree: ProllyTree, edits: RowDelta): Uint8Array[] {
   const keys: Uint8Array[] = [];
-  if (tree.count >= edits.count) {
-    for (let i = 0; i < SAMPLES; i++) {
-      if (!tree.select(Math.floor(((i + 0.5) * tree.count) / SAMPLES), scratch)) continue;
-      keys.push(scratch.keyBytes.slice(scratch.keyStart, scratch.keyEnd));
-    }
-    return keys;
-  }
-  const { blockCount } = edits;
-  const step = Math.max(1, Math.floor(blockCount / SAMPLES));
-  const perBlock = Math.max(1, Math.floor(SAMPLES / blockCount));
-  for (let at = 0; at < blockCount && keys.length < 2 * SAMPLES; at += step) {
-    const block = edits.blockAt(at) ?? [];
-    for (let i = 0; i < perBlock; i++) {
-      const entry = block[Math.floor(((i + 0.5) * block.length) / perBlock)];
-      if (entry !== undefined) keys.push(entry.keyBytes);
-    }
+  const inTree = tree.count >= edits.count;
+  const total = inTree ? tree.count : edits.count;
+  for (let i = 0; i < Math.min(SAMPLES, total); i++) {
+    const rank = Math.floor(((i + 0.5) * total) / Math.min(SAMPLES, total));
+    const key = inTree ? selectKey(tree, rank) : edits.selectKey(rank);
+    if (key !== undefined) keys.push(key);
   }
   return keys;
+}
+
+function selectKey(tree: ProllyTree, rank: number): Uint8Array | undefined {
+  if (!tree.select(rank, scratch)) return undefined;
+  return scratch.keyBytes.slice(scratch.keyStart, scratch.keyEnd);
 }
 
 /** The first parts of a key; undefined when one of them is NULL. */

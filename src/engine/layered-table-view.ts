@@ -10,10 +10,13 @@ import type { KeyRange, ScanDirection, TupleCursor, TupleSlot } from "../prolly/
 import type { TableSchema } from "../tables/schema.ts";
 import type { TableView } from "./api.ts";
 import { NEWEST } from "./branch-state.ts";
+import type { EditLayer } from "./edit-cursor.ts";
 import { countEntries, sampleRowsPerKey } from "./index-counts.ts";
+import { keyToText } from "./key-text.ts";
 import { MergedCursor } from "./merged-cursor.ts";
+import type { OwnDelta } from "./own-delta.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
-import { keyToText, type RowDelta, type RowEntry, type RowVersion, visibleVersion } from "./row-delta.ts";
+import type { RowDelta } from "./row-delta.ts";
 import type { TableLayers, TableState } from "./table-state.ts";
 
 export interface TableViewOptions {
@@ -72,37 +75,26 @@ export class LayeredTableView implements TableView {
   }
 
   lookup(index: number, key: Uint8Array, into: TupleSlot): boolean {
-    const edited = this.#hasEdits(index) ? this.#lookupEdits(index, keyToText(key), into) : undefined;
-    return edited ?? this.layers.trees[index]?.lookup(key, into) ?? false;
+    const own = this.#own()?.indexes[index];
+    const edited = own === undefined || own.count === 0 ? undefined : lookupOwn(own, keyToText(key), into);
+    return edited ?? this.#lookupCommitted(index, key, into);
   }
 
   /** {@link lookup} for a caller that has the key's text already. */
   lookupText(index: number, key: Uint8Array, text: string, into: TupleSlot): boolean {
-    return this.#lookupEdits(index, text, into) ?? this.layers.trees[index]?.lookup(key, into) ?? false;
+    const own = this.#own()?.indexes[index];
+    const edited = own === undefined || own.count === 0 ? undefined : lookupOwn(own, text, into);
+    return edited ?? this.#lookupCommitted(index, key, into);
   }
 
-  #hasEdits(index: number): boolean {
-    const { active, frozen } = this.layers;
-    if ((active.indexes[index] as RowDelta).count > 0 || (frozen?.indexes[index]?.count ?? 0) > 0)
-      return true;
-    return (this.#own()?.indexes[index]?.count ?? 0) > 0;
-  }
-
-  /** Undefined when no edit says anything about the key. */
-  #lookupEdits(index: number, text: string, into: TupleSlot): boolean | undefined {
-    const { active, frozen } = this.layers;
+  #lookupCommitted(index: number, key: Uint8Array, into: TupleSlot): boolean {
+    const { trees, frozen, active } = this.layers;
     return (
-      this.#lookupIn(this.#own()?.indexes[index], text, into) ??
-      this.#lookupIn(active.indexes[index], text, into) ??
-      this.#lookupIn(frozen?.indexes[index], text, into)
+      active.indexes[index]?.lookup(key, this.#sequence, into) ??
+      frozen?.indexes[index]?.lookup(key, this.#sequence, into) ??
+      trees[index]?.lookup(key, into) ??
+      false
     );
-  }
-
-  #lookupIn(delta: RowDelta | undefined, text: string, into: TupleSlot): boolean | undefined {
-    if (delta === undefined || delta.count === 0) return undefined;
-    const entry = delta.getEntry(text);
-    const version = entry === undefined ? undefined : visibleVersion(entry, this.#sequence);
-    return entry === undefined || version === undefined ? undefined : show(entry, version, into);
   }
 
   openCursor(index: number, range: KeyRange, direction: ScanDirection): TupleCursor {
@@ -119,7 +111,7 @@ export class LayeredTableView implements TableView {
     const own = this.#own()?.indexes[index];
     let cursor: TupleCursor = (tree as NonNullable<typeof tree>).openCursor(range, direction);
     const backward = direction === "backward";
-    const addLayer = (delta: RowDelta): void => {
+    const addLayer = (delta: EditLayer): void => {
       cursor = new MergedCursor(cursor, delta.openCursor(range, direction, this.#sequence), backward);
     };
     if (folding !== undefined && folding.count > 0) addLayer(folding);
@@ -146,7 +138,7 @@ export class LayeredTableView implements TableView {
     return countEntries(
       {
         tree,
-        edits: edits.filter((delta): delta is RowDelta => delta !== undefined && delta.count > 0),
+        edits: edits.filter((delta): delta is OwnDelta | RowDelta => delta !== undefined && delta.count > 0),
         sequence: this.#sequence,
       },
       range,
@@ -220,13 +212,16 @@ class FollowingCursor implements TupleCursor {
 
 const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
 
-function show(entry: RowEntry, version: RowVersion, into: TupleSlot): boolean {
-  const { value } = version;
+/** Undefined when the transaction did not edit the key. */
+function lookupOwn(own: OwnDelta, text: string, into: TupleSlot): boolean | undefined {
+  const entry = own.getEntry(text);
+  if (entry === undefined) return undefined;
+  const { value, keyBytes } = entry;
   if (value === undefined) return false;
   // The entry's key, not the caller's: that one may be a buffer it uses again.
-  into.keyBytes = entry.keyBytes;
+  into.keyBytes = keyBytes;
   into.keyStart = 0;
-  into.keyEnd = entry.keyBytes.length;
+  into.keyEnd = keyBytes.length;
   into.valueBytes = value;
   into.valueStart = 0;
   into.valueEnd = value.length;

@@ -24,12 +24,12 @@ import type {
 import { type BranchState, NEWEST } from "./branch-state.ts";
 import type { Database } from "./database.ts";
 import { ForeignKeyChecker } from "./foreign-keys.ts";
+import { keyToText } from "./key-text.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
 import { LOCK_EXCLUSIVE, LOCK_SHARE, type LockMode, type LockSpace } from "./lock-table.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
 import { Guard } from "./range-guards.ts";
 import { GuardedRange, OpenRange } from "./range-lock.ts";
-import { keyToText } from "./row-delta.ts";
 import type { TableState } from "./table-state.ts";
 import type { SqlTransaction } from "./transaction.ts";
 
@@ -377,7 +377,7 @@ export class LockingTableWriter implements TableWriter {
   /** How an edit changes the number of rows that the transaction's snapshot (not the newest state) and edits show. */
   #viewCountChange(key: Uint8Array, present: boolean): number {
     const own = this.#edits.indexes[0]?.getEntry(keyToText(key));
-    const visible = own === undefined ? this.#inSnapshot(key) : own.head.value !== undefined;
+    const visible = own === undefined ? this.#inSnapshot(key) : own.value !== undefined;
     return (present ? 1 : 0) - (visible ? 1 : 0);
   }
 
@@ -396,7 +396,9 @@ export class LockingTableWriter implements TableWriter {
     if (view === undefined || this.#edits.indexes[0]?.getEntry(keyToText(rowKey)) !== undefined) return false;
     const newest = emptySlot();
     this.current.lookup(0, rowKey, newest);
-    if (!view.lookup(0, rowKey, this.#slot) || this.#slot.valueBytes === newest.valueBytes) return false;
+    const old = this.#slot;
+    if (!view.lookup(0, rowKey, old)) return false;
+    if (old.valueBytes === newest.valueBytes && old.valueStart === newest.valueStart) return false;
     const values = this.#codec.decodeRow(this.#slot, this.#database.readBlob);
     for (const [at, definition] of this.state.definition.schema.indexes.entries()) {
       if (hasEntries(definition)) {

@@ -13,7 +13,7 @@ import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { compareRanges } from "../bytes/compare.ts";
 import { DecodeError } from "../bytes/decode-error.ts";
-import type { RowDelta } from "./row-delta.ts";
+import type { OwnDelta } from "./own-delta.ts";
 
 export interface LoggedTable {
   readonly branch: string;
@@ -37,7 +37,7 @@ export interface RecordToLog {
 }
 
 export interface TableToLog extends LoggedTable {
-  readonly indexes: readonly { readonly index: number; readonly delta: RowDelta }[];
+  readonly indexes: readonly { readonly index: number; readonly delta: OwnDelta }[];
 }
 
 const LARGE_COUNTER = 2n ** 53n;
@@ -55,10 +55,10 @@ export function encodeLogRecord(writer: ByteWriter, lsn: number, record: RecordT
   }
 }
 
-function writeIndex(writer: ByteWriter, index: number, delta: RowDelta): void {
+function writeIndex(writer: ByteWriter, index: number, delta: OwnDelta): void {
   writer.writeVarint(index);
   writer.writeVarint(delta.count);
-  delta.forEach(({ keyBytes, head: { value } }) => {
+  delta.forEach(({ keyBytes, value }) => {
     writer.writeSizedBytes(keyBytes);
     if (value === undefined) {
       writer.writeVarint(0);

@@ -17,6 +17,7 @@ import type { BranchState } from "./branch-state.ts";
 import { IndexKeyChange, indexesToDerive } from "./index-key-change.ts";
 import type { LoggedTable, LogRecordSink } from "./log-record.ts";
 import { PACKED_EDIT_BYTES, PackedEdits } from "./packed-edits.ts";
+import { DELTA_EDIT_BYTES } from "./row-delta.ts";
 import type { TableLayers } from "./table-state.ts";
 
 export interface ReplayTarget {
@@ -118,7 +119,8 @@ class ReplayedTable {
     this.#layers = layers;
     this.#edits = layers.trees.map(() => new PackedEdits());
     const derived = indexesToDerive(layers.state.definition).length;
-    this.overheadBytes = PACKED_EDIT_BYTES + derived * 2 * (PACKED_EDIT_BYTES + INDEX_KEY_BYTES);
+    const each = PACKED_EDIT_BYTES + DELTA_EDIT_BYTES;
+    this.overheadBytes = each + derived * 2 * (each + INDEX_KEY_BYTES);
   }
 
   noteCounters({ autoIncrement, nextRowId }: LoggedTable): void {

@@ -4,7 +4,7 @@
  */
 import { compareRanges } from "../bytes/compare.ts";
 import type { TupleCursor } from "../prolly/tuple-cursor.ts";
-import type { DeltaCursor } from "./row-delta.ts";
+import type { EditCursor } from "./edit-cursor.ts";
 
 export class MergedCursor implements TupleCursor {
   keyBytes: Uint8Array = EMPTY_BYTES;
@@ -15,14 +15,14 @@ export class MergedCursor implements TupleCursor {
   valueEnd = 0;
 
   readonly #base: TupleCursor;
-  readonly #edits: DeltaCursor;
+  readonly #edits: EditCursor;
   readonly #sign: 1 | -1;
   #baseLive = true;
   #editLive = true;
   #moveBase = true;
   #moveEdit = true;
 
-  constructor(base: TupleCursor, edits: DeltaCursor, backward: boolean) {
+  constructor(base: TupleCursor, edits: EditCursor, backward: boolean) {
     this.#base = base;
     this.#edits = edits;
     this.#sign = backward ? -1 : 1;
@@ -50,21 +50,28 @@ export class MergedCursor implements TupleCursor {
       }
       this.#moveEdit = true;
       this.#moveBase = order === 0;
-      if (edits.value === undefined) continue;
+      if (edits.deleted) continue;
       this.keyBytes = edits.keyBytes;
-      this.keyStart = 0;
-      this.keyEnd = edits.keyBytes.length;
-      this.valueBytes = edits.value;
-      this.valueStart = 0;
-      this.valueEnd = edits.value.length;
+      this.keyStart = edits.keyStart;
+      this.keyEnd = edits.keyEnd;
+      this.valueBytes = edits.valueBytes;
+      this.valueStart = edits.valueStart;
+      this.valueEnd = edits.valueEnd;
       return true;
     }
   }
 
   #compare(): number {
     const base = this.#base;
-    const key = this.#edits.keyBytes;
-    return compareRanges(base.keyBytes, base.keyStart, base.keyEnd, key, 0, key.length);
+    const edits = this.#edits;
+    return compareRanges(
+      base.keyBytes,
+      base.keyStart,
+      base.keyEnd,
+      edits.keyBytes,
+      edits.keyStart,
+      edits.keyEnd,
+    );
   }
 
   #showBase(): void {

@@ -7,7 +7,7 @@ import type { BranchState } from "./branch-state.ts";
 import type { Database } from "./database.ts";
 import type { EditBudget } from "./edit-budget.ts";
 import type { LockOwner } from "./lock-table.ts";
-import { RowDelta, type RowVersion } from "./row-delta.ts";
+import { OwnDelta, type Replaced } from "./own-delta.ts";
 import type { TableState } from "./table-state.ts";
 
 export class OwnTableEdits {
@@ -15,7 +15,7 @@ export class OwnTableEdits {
   readonly database: Database;
   readonly branch: BranchState;
   readonly state: TableState;
-  readonly indexes: readonly RowDelta[];
+  readonly indexes: readonly OwnDelta[];
   /** Rows inserted minus rows deleted, against the newest committed state. */
   countChange = 0;
   /** The same against the transaction's snapshot, which may be older. */
@@ -26,8 +26,8 @@ export class OwnTableEdits {
     this.database = database;
     this.branch = branch;
     this.state = state;
-    const indexes: RowDelta[] = [];
-    for (let index = 0; index < state.indexCount; index++) indexes.push(new RowDelta());
+    const indexes: OwnDelta[] = [];
+    for (let index = 0; index < state.indexCount; index++) indexes.push(new OwnDelta());
     this.indexes = indexes;
   }
 }
@@ -36,7 +36,7 @@ interface UndoStep {
   readonly edits: OwnTableEdits;
   readonly index: number;
   readonly key: string;
-  readonly replaced: RowVersion | undefined;
+  readonly replaced: Replaced;
   readonly countChange: number;
   readonly viewCountChange: number;
   /** What the edit and this step take in memory. */
@@ -97,7 +97,7 @@ export class OwnEdits {
     assert(delta !== undefined, "the index exists");
     this.#budget.check(this.#sizeBytes);
     const sizeBefore = delta.sizeBytes;
-    const replaced = delta.putOwn(edit.key, edit.keyBytes, edit.value);
+    const replaced = delta.put(edit.key, edit.keyBytes, edit.value);
     const grown = replaced === undefined ? delta.sizeBytes - sizeBefore : (edit.value?.length ?? 0);
     const sizeBytes = STEP_BYTES + grown;
     const { countChange, viewCountChange } = edits;
@@ -120,8 +120,8 @@ export class OwnEdits {
     assert(mark <= this.#undo.length, "the mark is not in the future");
     while (this.#undo.length > mark) {
       const step = this.#undo.pop() as UndoStep;
-      const delta = step.edits.indexes[step.index] as RowDelta;
-      delta.restoreOwn(step.key, step.replaced);
+      const delta = step.edits.indexes[step.index] as OwnDelta;
+      delta.restore(step.key, step.replaced);
       step.edits.countChange = step.countChange;
       step.edits.viewCountChange = step.viewCountChange;
       this.#release(step.sizeBytes);

@@ -6,7 +6,6 @@
 import { assert } from "../base/assert.ts";
 import type { TupleSlot } from "../prolly/tuple-cursor.ts";
 import { type ByteRanges, orderKeys, RANGE_NUMBERS } from "./range-order.ts";
-import { keyToText, type RowEntry } from "./row-delta.ts";
 
 const FIRST_CAPACITY = 64;
 /** Bytes that an edit takes here beside its key and value. */
@@ -95,15 +94,22 @@ export class PackedEdits implements ByteRanges {
     into.valueEnd = start + size - 1;
   }
 
-  entryAt(at: number, sequence: number): RowEntry {
+  /** Visits the edits in key order: the number of the source, and what lies where in it; `valueSize` is the size + 1, or 0
+   *  of a deletion. */
+  forEach(
+    visit: (source: number, keyStart: number, keyEnd: number, valueStart: number, valueSize: number) => void,
+  ): void {
     const { numbers } = this;
-    const from = this.#numbersAt(at);
-    const source = this.sources[numbers[from] as number] as Uint8Array;
-    const keyBytes = source.subarray(numbers[from + 1] as number, numbers[from + 2] as number);
-    const start = numbers[from + VALUE_START] as number;
-    const size = numbers[from + VALUE_SIZE] as number;
-    const value = size === 0 ? undefined : size === 1 ? NO_BYTES : source.subarray(start, start + size - 1);
-    return { key: keyToText(keyBytes), keyBytes, head: { sequence, value, previous: undefined } };
+    for (let at = 0; at < this.count; at++) {
+      const from = this.#numbersAt(at);
+      visit(
+        numbers[from] as number,
+        numbers[from + 1] as number,
+        numbers[from + 2] as number,
+        numbers[from + VALUE_START] as number,
+        numbers[from + VALUE_SIZE] as number,
+      );
+    }
   }
 
   /** Bytes of all keys and values in key order. */

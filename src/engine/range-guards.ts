@@ -5,8 +5,8 @@
  * exclusively, so waits for them take part in deadlock detection like all others.
  */
 import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
+import { keyToText } from "./key-text.ts";
 import { LOCK_EXCLUSIVE, type LockOwner, LockSpace } from "./lock-table.ts";
-import { keyToText } from "./row-delta.ts";
 
 /** The guarded part of a range: grows from where the scan begins to where it ends. */
 export class Guard {

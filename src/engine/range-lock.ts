@@ -1,10 +1,9 @@
 /** The locks of one locking scan over a range of an index: see `RangeLock` in api.ts. */
 import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
 import type { LockOutcome, RangeLock } from "./api.ts";
-import { NEWEST } from "./branch-state.ts";
+import { keyToText } from "./key-text.ts";
 import type { OwnTableEdits } from "./own-edits.ts";
 import type { Guard } from "./range-guards.ts";
-import { keyToText } from "./row-delta.ts";
 
 const GRANTED: LockOutcome = { kind: "granted" };
 
@@ -67,9 +66,9 @@ export class GuardedRange implements RangeLock {
     const passed = key === undefined ? this.#rest : this.#upTo(key);
     for (const edits of own.state.openEdits) {
       if (edits === own) continue;
-      const cursor = edits.indexes[index]?.openCursor(passed, "forward", NEWEST);
+      const cursor = edits.indexes[index]?.openCursor(passed, "forward");
       while (cursor?.next()) {
-        if (cursor.value === undefined) continue;
+        if (cursor.deleted) continue;
         const outcome = waitForRow(primaryKeyOf(cursor.keyBytes));
         if (outcome !== undefined) return outcome;
       }

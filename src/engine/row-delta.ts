@@ -1,443 +1,236 @@
 /**
- * An in-memory ordered map of row edits: committed edits of a table's index since the last checkpoint (with versions
- * for snapshot reads), or the edits of one open transaction. Keys are latin1 strings, whose order in JavaScript is
- * the order of the bytes.
+ * Committed edits of one index since the last checkpoint: an ordered map in memory, with versions for snapshot reads. It
+ * holds no object for an edit. Keys and values lie in an arena, numbers say where, and entries are found by a hash table
+ * and by sorted blocks of their numbers; so a million edits cost the garbage collector nothing.
  *
- * Entries sit in sorted blocks of bounded size, with a hash map beside them for point look-ups once there are more than
- * a handful: most transactions edit a row or two, and a map costs more than it finds then. A cursor survives changes
- * made between its steps: it then finds its place again by its last key. What a replayed log filled in stays packed,
- * block by block, until somebody looks into the block.
+ * Nothing is removed from a delta: it goes as a whole when a checkpoint has folded it into the trees. A cursor survives
+ * what is added between its steps.
  */
 import { assert } from "../base/assert.ts";
-import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
+import type { KeyRange, ScanDirection, TupleSlot } from "../prolly/tuple-cursor.ts";
+import { EditArena } from "./edit-arena.ts";
+import type { EditCursor, EditLayer } from "./edit-cursor.ts";
+import { EditEntries, ENTRY_WIDTH } from "./edit-entries.ts";
+import { KeyOrder } from "./key-order.ts";
+import { hashKey, KeyTable } from "./key-table.ts";
+import { NumberPages } from "./number-pages.ts";
 import type { PackedEdits } from "./packed-edits.ts";
+import { RowDeltaCursor } from "./row-delta-cursor.ts";
 
-/** One state of a row: `value` undefined means deleted. Newer versions come first. */
-export interface RowVersion {
-  sequence: number;
-  readonly value: Uint8Array | undefined;
-  previous: RowVersion | undefined;
-}
+/** Numbers of a version: where its value is, in size + 1 bytes (0: deleted), when it was committed (since the delta's first
+ *  commit), and the version before it + 1. */
+const PIECE = 0;
+const VALUE_START = 1;
+const VALUE_SIZE = 2;
+const SEQUENCE = 3;
+const PREVIOUS = 4;
+const VERSION_WIDTH = 5;
 
-export interface RowEntry {
-  readonly key: string;
-  readonly keyBytes: Uint8Array;
-  head: RowVersion;
-}
+/** What an edit takes here beside its key and value, without the hash table. */
+export const DELTA_EDIT_BYTES: number = (ENTRY_WIDTH + VERSION_WIDTH + 1) * Int32Array.BYTES_PER_ELEMENT;
 
-const BLOCK_ENTRIES_MAX = 256;
-/** What an entry costs in memory beside its key and value, as measured: entry, version, two byte arrays, map slot, block
- *  slot. */
-const ENTRY_OVERHEAD_BYTES = 450;
+/** Fewer entries are found in their order. */
+const TABLE_ENTRIES_MIN = 16;
 
-/** Blocks of which only the first entry is there yet. */
-interface PackedBlocks {
-  readonly edits: PackedEdits;
-  readonly sequence: number;
-  /** Where each begins. */
-  readonly starts: Map<readonly RowEntry[], number>;
-}
-
-/** Up to so many entries are searched one by one. */
-const UNMAPPED_ENTRIES_MAX = 8;
-
-/** The map key of a byte string. Keys of one or two numbers are common, and calling out of JavaScript costs five times
- *  what making them here does. */
-export function keyToText(bytes: Uint8Array): string {
-  switch (bytes.length) {
-    case 4:
-      return String.fromCharCode(
-        bytes[0] as number,
-        bytes[1] as number,
-        bytes[2] as number,
-        bytes[3] as number,
-      );
-    case 8:
-      return String.fromCharCode(
-        bytes[0] as number,
-        bytes[1] as number,
-        bytes[2] as number,
-        bytes[3] as number,
-        bytes[4] as number,
-        bytes[5] as number,
-        bytes[6] as number,
-        bytes[7] as number,
-      );
-    default:
-      return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
-  }
-}
-
-/** The version visible at `sequence`, or undefined when the entry is younger. */
-export function visibleVersion(entry: RowEntry, sequence: number): RowVersion | undefined {
-  let version: RowVersion | undefined = entry.head;
-  while (version !== undefined && version.sequence > sequence) version = version.previous;
-  return version;
-}
-
-export class RowDelta {
-  /** Undefined while the only block holds few entries, and while there are packed blocks. */
-  #byKey: Map<string, RowEntry> | undefined;
-  #packed: PackedBlocks | undefined;
-  #blocks: RowEntry[][] = [];
-  #count = 0;
-  /** Grows whenever entries move, so that cursors know to find their place again. */
-  #layout = 0;
-  #sizeBytes = 0;
+export class RowDelta implements EditLayer {
+  readonly #arena: EditArena = new EditArena();
+  readonly #entries: EditEntries = new EditEntries(this.#arena.pieces);
+  readonly #versions: NumberPages = new NumberPages(VERSION_WIDTH);
+  readonly order: KeyOrder = new KeyOrder(this.#entries);
+  /** None while there are few entries, nor of what a replayed log has filled in: making it would take long at once. */
+  #table: KeyTable | undefined;
+  #filled = false;
+  #firstSequence = 0;
 
   get count(): number {
-    return this.#count;
+    return this.#entries.count;
   }
 
-  /** Approximate memory held, for deciding when to checkpoint. */
+  /** Memory held, for deciding when to checkpoint. */
   get sizeBytes(): number {
-    return this.#sizeBytes;
+    return (
+      this.#arena.sizeBytes +
+      this.#entries.sizeBytes +
+      this.#versions.sizeBytes +
+      this.order.sizeBytes +
+      (this.#table?.sizeBytes ?? 0)
+    );
   }
 
-  getEntry(key: string): RowEntry | undefined {
-    if (this.#byKey !== undefined) return this.#byKey.get(key);
-    if (this.#count === 0) return undefined;
-    if (this.#packed !== undefined) return this.#find(key);
-    if (this.#count > UNMAPPED_ENTRIES_MAX) return this.#mapEntries().get(key);
-    const entries = this.#blocks[0] as RowEntry[];
-    for (let at = 0; at < entries.length; at++) {
-      const entry = entries[at] as RowEntry;
-      if (entry.key === key) return entry;
-    }
-    return undefined;
-  }
-
-  /**
-   * Adds the version in `entry` (an open transaction's, which gives the entry away). Versions that no snapshot at or
-   * after `oldestSnapshot` can see are let go.
-   */
-  putVersion(entry: RowEntry, sequence: number, oldestSnapshot: number): void {
-    const version = entry.head;
-    version.sequence = sequence;
-    const existing = this.getEntry(entry.key);
-    if (existing === undefined) {
-      this.#insert(entry);
+  /** Adds a version of a key; `value` undefined: it was deleted. Versions that no snapshot at or after `oldestSnapshot`
+   *  can see are let go. */
+  put(
+    key: Uint8Array,
+    value: Uint8Array | undefined,
+    { sequence, oldestSnapshot }: { readonly sequence: number; readonly oldestSnapshot: number },
+  ): void {
+    const hash = hashKey(key, 0, key.length);
+    const id = this.#find(hash, key, 0, key.length);
+    const arena = this.#arena;
+    if (id < 0) {
+      if (this.count === 0) this.#firstSequence = sequence;
+      arena.append(key, value ?? NO_BYTES);
+      const { piece, start } = arena;
+      const end = start + key.length;
+      const head = this.#addVersion(piece, end, value === undefined ? 0 : value.length + 1);
+      this.#stamp(head, sequence, 0);
+      this.#place(this.#entries.add(piece, start, end, { hash, head }), key);
       return;
     }
-    const head = existing.head;
-    assert(head.sequence <= sequence, "versions are added in commit order");
-    if (head.sequence <= oldestSnapshot) head.previous = undefined;
-    version.previous = oldestSnapshot >= sequence ? undefined : head;
-    existing.head = version;
-    this.#sizeBytes += (version.value?.length ?? 0) + 64;
-  }
-
-  /** {@link putVersion} of everything in an open transaction's edits. */
-  putVersions(own: RowDelta, sequence: number, oldestSnapshot: number): void {
-    for (const block of own.#blocks) {
-      for (let at = 0; at < block.length; at++)
-        this.putVersion(block[at] as RowEntry, sequence, oldestSnapshot);
+    const before = this.#entries.headOf(id);
+    const beforeSequence = this.#sequenceOf(before);
+    assert(beforeSequence <= sequence, "versions are added in commit order");
+    arena.append(NO_BYTES, value ?? NO_BYTES);
+    const size = value === undefined ? 0 : value.length + 1;
+    if (oldestSnapshot >= sequence) {
+      this.#setValue(before, arena.piece, arena.start, size);
+      this.#stamp(before, sequence, 0);
+      return;
     }
+    if (beforeSequence <= oldestSnapshot) this.#stamp(before, beforeSequence, 0);
+    const head = this.#addVersion(arena.piece, arena.start, size);
+    this.#stamp(head, sequence, before + 1);
+    this.#entries.setHead(id, head);
   }
 
-  /** Puts sorted edits, of one version each, into an empty delta. */
+  /** Puts sorted edits, of one version each, into an empty delta. Their bytes are not copied. */
   fill(edits: PackedEdits, sequence: number): void {
-    assert(this.#count === 0, "a delta is filled once");
-    const { count } = edits;
-    if (count === 0) return;
-    const starts = new Map<readonly RowEntry[], number>();
-    for (let start = 0; start < count; start += BLOCK_ENTRIES_MAX) {
-      const block = [edits.entryAt(start, sequence)];
-      this.#blocks.push(block);
-      starts.set(block, start);
-    }
-    this.#packed = { edits, sequence, starts };
+    assert(this.count === 0, "a delta is filled once");
+    this.#filled = true;
+    this.#firstSequence = sequence;
     const { keys, values } = edits.contentBytes();
-    this.#sizeBytes = count * ENTRY_OVERHEAD_BYTES + 2 * keys + values;
-    this.#count = count;
-    this.#layout++;
+    const firstPiece = this.#arena.adopt(edits.sources, keys + values);
+    edits.forEach((source, keyStart, keyEnd, valueStart, valueSize) => {
+      const piece = firstPiece + source;
+      const head = this.#addVersion(piece, valueStart, valueSize);
+      this.order.append(this.#entries.add(piece, keyStart, keyEnd, { hash: 0, head }));
+    });
   }
 
-  /** Sets the only version of a key (an open transaction's edits) and returns the one it replaces. */
-  putOwn(key: string, keyBytes: Uint8Array, value: Uint8Array | undefined): RowVersion | undefined {
-    const existing = this.getEntry(key);
-    const head: RowVersion = { sequence: 0, value, previous: undefined };
-    if (existing === undefined) {
-      this.#insert({ key, keyBytes, head });
-      return undefined;
-    }
-    const replaced = existing.head;
-    existing.head = head;
-    return replaced;
+  /** Shows a key as it was edited last by `sequence`; false when it was deleted, undefined when no edit is so old. */
+  lookup(key: Uint8Array, sequence: number, into: TupleSlot): boolean | undefined {
+    if (this.count === 0) return undefined;
+    const id = this.find(key, 0, key.length);
+    if (id < 0) return undefined;
+    const version = this.visibleVersion(id, sequence);
+    if (version < 0) return undefined;
+    if (this.isDeletion(version)) return false;
+    // The entry's key, not the caller's: that one may be a buffer it uses again.
+    this.showKey(id, into);
+    this.showValue(version, into);
+    return true;
   }
 
-  /** Undoes {@link putOwn}. */
-  restoreOwn(key: string, replaced: RowVersion | undefined): void {
-    const entry = this.getEntry(key);
-    assert(entry !== undefined, "an edit to undo is there");
-    if (replaced === undefined) this.#remove(entry);
-    else entry.head = replaced;
+  isEdited(bytes: Uint8Array, start: number, end: number, sequence: number): boolean {
+    const id = this.find(bytes, start, end);
+    return id >= 0 && this.visibleVersion(id, sequence) >= 0;
   }
 
-  /** All entries in order. Packed ones are made for this once and not kept. */
-  *entries(): Iterable<RowEntry> {
-    for (const block of this.#blocks) {
-      const start = this.#packed?.starts.get(block);
-      if (start === undefined || this.#packed === undefined) yield* block;
-      else yield* unpack(this.#packed, start);
-    }
-  }
-
-  forEach(visit: (entry: RowEntry) => void): void {
-    for (let index = 0; index < this.#blocks.length; index++) {
-      const block = this.blockAt(index) as readonly RowEntry[];
-      for (let at = 0; at < block.length; at++) visit(block[at] as RowEntry);
-    }
-  }
-
-  openCursor(range: KeyRange, direction: ScanDirection, sequence: number): DeltaCursor {
-    return new DeltaCursor({ delta: this, range, backward: direction === "backward", sequence });
+  openCursor(range: KeyRange, direction: ScanDirection, sequence: number): EditCursor {
+    return new RowDeltaCursor({ delta: this, range, backward: direction === "backward", sequence });
   }
 
   /** The number of entries in a range, deleted and invisible ones included. */
   countRange(range: KeyRange): number {
-    const end = range.upper === undefined ? this.#count : this.#rank(keyToText(range.upper));
-    const start = range.lower === undefined ? 0 : this.#rank(keyToText(range.lower));
+    const end = range.upper === undefined ? this.count : this.order.rank(range.upper);
+    const start = range.lower === undefined ? 0 : this.order.rank(range.lower);
     return Math.max(0, end - start);
   }
 
-  /** For cursors. */
-  get layout(): number {
-    return this.#layout;
+  /** The key with so many before it. */
+  selectKey(rank: number): Uint8Array | undefined {
+    const id = this.order.select(rank);
+    if (id < 0) return undefined;
+    const slot = { keyBytes: NO_BYTES, keyStart: 0, keyEnd: 0 };
+    this.showKey(id, slot);
+    return slot.keyBytes.subarray(slot.keyStart, slot.keyEnd);
   }
 
-  get blockCount(): number {
-    return this.#blocks.length;
+  // For the cursor.
+
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#find(this.#table === undefined ? 0 : hashKey(bytes, start, end), bytes, start, end);
   }
 
-  blockAt(index: number): readonly RowEntry[] | undefined {
-    const block = this.#blocks[index];
-    return block === undefined || this.#packed === undefined ? block : this.#whole(block);
+  /** The newest version of an entry up to `sequence`, or -1. */
+  visibleVersion(id: number, sequence: number): number {
+    let version = this.#entries.headOf(id);
+    while (version >= 0 && this.#sequenceOf(version) > sequence) version = this.#get(version, PREVIOUS) - 1;
+    return version;
   }
 
-  /** The last block whose first key is not above `key`; the first block when there is none. */
-  findBlock(key: string): number {
-    const blocks = this.#blocks;
-    let low = 0;
-    let high = blocks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (((blocks[middle] as readonly RowEntry[])[0] as RowEntry).key <= key) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? 0 : low - 1;
+  isDeletion(version: number): boolean {
+    return this.#get(version, VALUE_SIZE) === 0;
   }
 
-  /** The number of entries below `key`. */
-  #rank(key: string): number {
-    if (this.#count === 0) return 0;
-    const last = this.findBlock(key);
-    let rank = findInBlock(this.#whole(this.#blocks[last] as RowEntry[]), key);
-    for (let index = 0; index < last; index++) rank += this.#lengthOf(this.#blocks[index] as RowEntry[]);
-    return rank;
+  showKey(id: number, into: Pick<TupleSlot, "keyBytes" | "keyStart" | "keyEnd">): void {
+    this.#entries.showKey(id, into);
   }
 
-  #lengthOf(block: RowEntry[]): number {
-    const start = this.#packed?.starts.get(block);
-    if (start === undefined || this.#packed === undefined) return block.length;
-    return Math.min(BLOCK_ENTRIES_MAX, this.#packed.edits.count - start);
+  /** Of a version that is no deletion. */
+  showValue(version: number, into: Pick<TupleSlot, "valueBytes" | "valueStart" | "valueEnd">): void {
+    const page = this.#versions.pageOf(version);
+    const at = this.#versions.startOf(version);
+    const start = page[at + VALUE_START] as number;
+    into.valueBytes = this.#arena.pieces[page[at + PIECE] as number] as Uint8Array;
+    into.valueStart = start;
+    into.valueEnd = start + (page[at + VALUE_SIZE] as number) - 1;
   }
 
-  /** The block with all its entries. */
-  #whole(block: RowEntry[]): RowEntry[] {
-    const packed = this.#packed;
-    const start = packed?.starts.get(block);
-    if (packed === undefined || start === undefined) return block;
-    const entries = unpack(packed, start);
-    for (let at = 1; at < entries.length; at++) block.push(entries[at] as RowEntry);
-    packed.starts.delete(block);
-    if (packed.starts.size === 0) this.#packed = undefined;
-    return block;
+  compareKey(id: number, bytes: Uint8Array, start: number, end: number): number {
+    return this.#entries.compare(id, bytes, start, end);
   }
 
-  #find(key: string): RowEntry | undefined {
-    const block = this.#whole(this.#blocks[this.findBlock(key)] as RowEntry[]);
-    const entry = block[findInBlock(block, key)];
-    return entry?.key === key ? entry : undefined;
+  #find(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    if (this.#table !== undefined) return this.#table.find(hash, bytes, start, end);
+    this.order.seek(bytes, start, end, place);
+    const id = this.order.idAt(place.block, place.at);
+    return id >= 0 && this.#entries.compare(id, bytes, start, end) === 0 ? id : -1;
   }
 
-  #insert(entry: RowEntry): void {
-    this.#place(entry);
-    if (this.#byKey !== undefined || this.#packed !== undefined) return;
-    if (this.#count > UNMAPPED_ENTRIES_MAX) this.#mapEntries();
+  #place(id: number, key: Uint8Array): void {
+    this.order.add(id, key);
+    if (this.#table !== undefined) this.#table.add(id);
+    else if (this.count > TABLE_ENTRIES_MIN && !this.#filled) this.#openTable();
   }
 
-  #mapEntries(): Map<string, RowEntry> {
-    const byKey = new Map<string, RowEntry>();
-    for (const block of this.#blocks) for (const entry of block) byKey.set(entry.key, entry);
-    this.#byKey = byKey;
-    return byKey;
+  #openTable(): void {
+    this.#table = new KeyTable(this.#entries);
+    for (let id = 0; id < this.count; id++) this.#table.add(id);
   }
 
-  #place(entry: RowEntry): void {
-    this.#count++;
-    if (this.#byKey !== undefined) this.#byKey.set(entry.key, entry);
-    this.#sizeBytes += ENTRY_OVERHEAD_BYTES + 2 * entry.key.length + (entry.head.value?.length ?? 0);
-    this.#layout++;
-    const lastBlock = this.#blocks[this.#blocks.length - 1];
-    if (lastBlock === undefined) {
-      this.#blocks.push([entry]);
-      return;
-    }
-    if (this.#packed !== undefined) this.#whole(lastBlock);
-    // Ascending inserts are common: they need no search.
-    if ((lastBlock[lastBlock.length - 1] as RowEntry).key < entry.key) {
-      if (lastBlock.length < BLOCK_ENTRIES_MAX) lastBlock.push(entry);
-      else this.#blocks.push([entry]);
-      return;
-    }
-    const blockIndex = this.findBlock(entry.key);
-    const block = this.#whole(this.#blocks[blockIndex] as RowEntry[]);
-    const at = findInBlock(block, entry.key);
-    if (at === block.length) block.push(entry);
-    else block.splice(at, 0, entry);
-    if (block.length > BLOCK_ENTRIES_MAX)
-      this.#blocks.splice(blockIndex + 1, 0, block.splice(block.length >> 1));
+  #addVersion(piece: number, valueStart: number, valueSize: number): number {
+    const version = this.#versions.add();
+    this.#setValue(version, piece, valueStart, valueSize);
+    return version;
   }
 
-  #remove(entry: RowEntry): void {
-    this.#count--;
-    this.#byKey?.delete(entry.key);
-    this.#layout++;
-    const blockIndex = this.findBlock(entry.key);
-    const block = this.#whole(this.#blocks[blockIndex] as RowEntry[]);
-    const at = findInBlock(block, entry.key);
-    assert(block[at] === entry, "the removed entry is in its block");
-    block.splice(at, 1);
-    if (block.length === 0) this.#blocks.splice(blockIndex, 1);
+  #setValue(version: number, piece: number, valueStart: number, valueSize: number): void {
+    const page = this.#versions.pageOf(version);
+    const at = this.#versions.startOf(version);
+    page[at + PIECE] = piece;
+    page[at + VALUE_START] = valueStart;
+    page[at + VALUE_SIZE] = valueSize;
+  }
+
+  #stamp(version: number, sequence: number, previous: number): void {
+    const page = this.#versions.pageOf(version);
+    const at = this.#versions.startOf(version);
+    const since = sequence - this.#firstSequence;
+    assert(since <= SINCE_MAX, "a checkpoint comes before so many commits");
+    page[at + SEQUENCE] = since;
+    page[at + PREVIOUS] = previous;
+  }
+
+  #sequenceOf(version: number): number {
+    return this.#firstSequence + this.#get(version, SEQUENCE);
+  }
+
+  #get(version: number, field: number): number {
+    return this.#versions.pageOf(version)[this.#versions.startOf(version) + field] as number;
   }
 }
 
-export interface DeltaCursorOptions {
-  readonly delta: RowDelta;
-  readonly range: KeyRange;
-  readonly backward: boolean;
-  readonly sequence: number;
-}
-
-/** Walks the entries of a delta that are visible at a sequence, deleted ones included. */
-export class DeltaCursor {
-  keyBytes: Uint8Array = EMPTY_BYTES;
-  /** undefined: deleted */
-  value: Uint8Array | undefined = undefined;
-
-  readonly #delta: RowDelta;
-  readonly #sequence: number;
-  readonly #backward: boolean;
-  readonly #end: string | undefined;
-  readonly #endInclusive: boolean;
-  #from: string | undefined;
-  #fromInclusive: boolean;
-  #layout = -1;
-  #block = 0;
-  #at = 0;
-
-  constructor(options: DeltaCursorOptions) {
-    const { range, backward } = options;
-    this.#delta = options.delta;
-    this.#sequence = options.sequence;
-    this.#backward = backward;
-    const from = backward ? range.upper : range.lower;
-    const end = backward ? range.lower : range.upper;
-    this.#from = from === undefined ? undefined : keyToText(from);
-    this.#end = end === undefined ? undefined : keyToText(end);
-    const lowerInclusive = range.lowerInclusive ?? true;
-    const upperInclusive = range.upperInclusive ?? false;
-    this.#fromInclusive = backward ? upperInclusive : lowerInclusive;
-    this.#endInclusive = backward ? lowerInclusive : upperInclusive;
-  }
-
-  next(): boolean {
-    for (;;) {
-      const entry = this.#backward ? this.#previousEntry() : this.#nextEntry();
-      if (entry === undefined) return false;
-      this.#from = entry.key;
-      this.#fromInclusive = false;
-      const version = visibleVersion(entry, this.#sequence);
-      if (version === undefined) continue;
-      this.keyBytes = entry.keyBytes;
-      this.value = version.value;
-      return true;
-    }
-  }
-
-  #nextEntry(): RowEntry | undefined {
-    const delta = this.#delta;
-    if (this.#layout !== delta.layout) {
-      this.#layout = delta.layout;
-      this.#block = 0;
-      this.#at = 0;
-      if (this.#from !== undefined && delta.count > 0) {
-        this.#block = delta.findBlock(this.#from);
-        const block = delta.blockAt(this.#block) as readonly RowEntry[];
-        this.#at = findInBlock(block, this.#from);
-        if (!this.#fromInclusive && block[this.#at]?.key === this.#from) this.#at++;
-      }
-    } else {
-      this.#at++;
-    }
-    let block = delta.blockAt(this.#block);
-    if (block !== undefined && this.#at >= block.length) {
-      this.#block++;
-      this.#at = 0;
-      block = delta.blockAt(this.#block);
-    }
-    const entry = block?.[this.#at];
-    if (entry === undefined || this.#end === undefined) return entry;
-    return entry.key < this.#end || (this.#endInclusive && entry.key === this.#end) ? entry : undefined;
-  }
-
-  #previousEntry(): RowEntry | undefined {
-    const delta = this.#delta;
-    if (this.#layout !== delta.layout) {
-      this.#layout = delta.layout;
-      if (this.#from === undefined || delta.count === 0) {
-        this.#block = delta.blockCount - 1;
-        this.#at = (delta.blockAt(this.#block)?.length ?? 0) - 1;
-      } else {
-        this.#block = delta.findBlock(this.#from);
-        const block = delta.blockAt(this.#block) as readonly RowEntry[];
-        this.#at = findInBlock(block, this.#from);
-        if (!(this.#fromInclusive && block[this.#at]?.key === this.#from)) this.#at--;
-      }
-    } else {
-      this.#at--;
-    }
-    let block = delta.blockAt(this.#block);
-    if (block !== undefined && this.#at < 0) {
-      this.#block--;
-      block = delta.blockAt(this.#block);
-      this.#at = (block?.length ?? 0) - 1;
-    }
-    const entry = block?.[this.#at];
-    if (entry === undefined || this.#end === undefined) return entry;
-    return entry.key > this.#end || (this.#endInclusive && entry.key === this.#end) ? entry : undefined;
-  }
-}
-
-const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
-
-/** The first place in `block` whose key is not below `key`. */
-function findInBlock(block: readonly RowEntry[], key: string): number {
-  let low = 0;
-  let high = block.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((block[middle] as RowEntry).key < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The entries of a packed block. */
-function unpack({ edits, sequence }: PackedBlocks, start: number): RowEntry[] {
-  const entries: RowEntry[] = [];
-  const end = Math.min(start + BLOCK_ENTRIES_MAX, edits.count);
-  for (let at = start; at < end; at++) entries.push(edits.entryAt(at, sequence));
-  return entries;
-}
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+const SINCE_MAX = 2 ** 31 - 1;
+const place = { block: 0, at: 0 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
 import { ByteWriter } from "../../src/bytes/byte-writer.ts";
+import { keyToText } from "../../src/engine/key-text.ts";
 import type { LoggedTable } from "../../src/engine/log-record.ts";
 import {
   appendRecord,
@@ -9,7 +10,7 @@ import {
   finishFrame,
   readSegment,
 } from "../../src/engine/log-segment.ts";
-import { keyToText, RowDelta } from "../../src/engine/row-delta.ts";
+import { OwnDelta } from "../../src/engine/own-delta.ts";
 import {
   type LogFlushMode,
   openWriteAheadLog,
@@ -27,9 +28,9 @@ function encodeFrame(records: readonly Uint8Array[], durableLsn: number): Uint8A
 }
 
 function record(...keys: string[]) {
-  const delta = new RowDelta();
+  const delta = new OwnDelta();
   for (const key of keys)
-    delta.putOwn(keyToText(bytes(key)), bytes(key), key === "gone" ? undefined : bytes(`value of ${key}`));
+    delta.put(keyToText(bytes(key)), bytes(key), key === "gone" ? undefined : bytes(`value of ${key}`));
   return {
     tables: [
       { branch: "main", name: "t", autoIncrement: 2n ** 63n, nextRowId: 5, indexes: [{ index: 0, delta }] },

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { NEWEST } from "../../src/engine/branch-state.ts";
+import type { EditCursor } from "../../src/engine/edit-cursor.ts";
+import { keyToText } from "../../src/engine/key-text.ts";
 import { MergedCursor } from "../../src/engine/merged-cursor.ts";
-import { keyToText, RowDelta } from "../../src/engine/row-delta.ts";
-import type { KeyRange, TupleCursor } from "../../src/prolly/tuple-cursor.ts";
+import { OwnDelta } from "../../src/engine/own-delta.ts";
+import { RowDelta } from "../../src/engine/row-delta.ts";
+import { emptySlot, type KeyRange, type TupleCursor } from "../../src/prolly/tuple-cursor.ts";
 
 const key = fc.uint8Array({ maxLength: 2 }).map((bytes) => bytes.map((byte) => byte % 4));
 const edit = fc.record({ key, value: fc.option(fc.uint8Array({ maxLength: 2 }), { nil: undefined }) });
@@ -11,8 +15,13 @@ const range: fc.Arbitrary<KeyRange> = fc.record(
   { requiredKeys: [] },
 );
 
-function entry(bytes: Uint8Array, value: Uint8Array | undefined) {
-  return { key: keyToText(bytes), keyBytes: bytes, head: { sequence: 0, value, previous: undefined } };
+function keyOf({ keyBytes, keyStart, keyEnd }: EditCursor): string {
+  return keyToText(keyBytes.subarray(keyStart, keyEnd));
+}
+
+function valueAt(cursor: EditCursor): Uint8Array | undefined {
+  if (cursor.deleted) return undefined;
+  return new Uint8Array(cursor.valueBytes.subarray(cursor.valueStart, cursor.valueEnd));
 }
 
 function inRange(
@@ -27,41 +36,101 @@ function inRange(
 const byKey = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
   left < right ? -1 : left > right ? 1 : 0;
 
-test("a delta shows at each sequence what was committed by then, in key order, in both directions", () => {
+/** Edits as committed one by one, some of them while a snapshot that is this many commits older is read. */
+const commits = fc.array(fc.record({ edit, snapshotAge: fc.option(fc.nat(5), { nil: undefined }) }), {
+  maxLength: 120,
+});
+
+test("a delta shows at each sequence that may be read what was committed by then, in key order, in both directions", () => {
   fc.assert(
-    fc.property(fc.array(edit, { maxLength: 60 }), range, fc.nat(60), (edits, bounds, sequence) => {
+    fc.property(commits, range, fc.nat(120), (list, bounds, read) => {
       const delta = new RowDelta();
-      const model = new Map<string, Uint8Array | undefined>();
-      for (const [at, each] of edits.entries()) {
-        delta.putVersion(entry(each.key, each.value), at + 1, 0);
-        if (at + 1 <= sequence) model.set(keyToText(each.key), each.value);
+      // A snapshot once let go is not read again.
+      let oldest = 0;
+      for (const [at, { edit: each, snapshotAge }] of list.entries()) {
+        const sequence = at + 1;
+        oldest = Math.max(
+          oldest,
+          snapshotAge === undefined ? sequence : Math.max(0, sequence - 1 - snapshotAge),
+        );
+        delta.put(each.key, each.value, { sequence, oldestSnapshot: oldest });
       }
+      const sequence = Math.max(oldest, Math.min(read, list.length));
+      const model = new Map<string, Uint8Array | undefined>();
+      for (const { edit: each } of list.slice(0, sequence)) model.set(keyToText(each.key), each.value);
       const expected = [...model].filter(([text]) => inRange(text, bounds)).sort(byKey);
       for (const direction of ["forward", "backward"] as const) {
         const cursor = delta.openCursor(bounds, direction, sequence);
         const seen: [string, Uint8Array | undefined][] = [];
-        while (cursor.next()) seen.push([keyToText(cursor.keyBytes), cursor.value]);
+        while (cursor.next()) seen.push([keyOf(cursor), valueAt(cursor)]);
         expect(seen).toEqual(direction === "forward" ? expected : expected.toReversed());
       }
+      const slot = emptySlot();
+      for (const { edit: each } of list) {
+        const text = keyToText(each.key);
+        const shown = delta.lookup(each.key, sequence, slot);
+        const value = model.get(text);
+        expect(shown).toBe(model.has(text) ? value !== undefined : undefined);
+        if (shown)
+          expect(new Uint8Array(slot.valueBytes.subarray(slot.valueStart, slot.valueEnd))).toEqual(value);
+        expect(delta.isEdited(each.key, 0, each.key.length, sequence)).toBe(model.has(text));
+      }
     }),
+  );
+});
+
+test("a delta of many keys finds, counts and orders them all, large values too", () => {
+  const numbers = fc.uniqueArray(fc.nat(20_000), { minLength: 1, maxLength: 3000, size: "max" });
+  fc.assert(
+    fc.property(numbers, fc.nat(20_000), fc.nat(20_000), (list, one, other) => {
+      const delta = new RowDelta();
+      const bytesOf = (number: number): Uint8Array => Buffer.from(String(number).padStart(5, "0"));
+      const sizeOf = (number: number): number => (number % 997 === 0 ? 100_000 : number % 50);
+      for (const [at, number] of list.entries()) {
+        const value = Buffer.alloc(sizeOf(number), number % 256);
+        delta.put(bytesOf(number), value, { sequence: at, oldestSnapshot: at });
+      }
+      expect(delta.count).toBe(list.length);
+      const slot = emptySlot();
+      for (const number of list) {
+        expect(delta.lookup(bytesOf(number), 1e9, slot)).toBe(true);
+        expect(slot.valueEnd - slot.valueStart).toBe(sizeOf(number));
+        if (slot.valueEnd > slot.valueStart) expect(slot.valueBytes[slot.valueEnd - 1]).toBe(number % 256);
+      }
+      const [low, high] = [Math.min(one, other), Math.max(one, other)];
+      const between = list.filter((number) => number >= low && number < high).length;
+      expect(delta.countRange({ lower: bytesOf(low), upper: bytesOf(high) })).toBe(between);
+      const sorted = list.toSorted((left, right) => left - right);
+      expect(delta.selectKey(list.length >> 1)).toEqual(
+        new Uint8Array(bytesOf(sorted[list.length >> 1] ?? 0)),
+      );
+      const seen: number[] = [];
+      const cursor = delta.openCursor({}, "forward", 1e9);
+      while (cursor.next()) seen.push(Number(keyOf(cursor)));
+      expect(seen).toEqual(sorted);
+    }),
+    { numRuns: 20 },
   );
 });
 
 test("undoing edits in reverse order brings back every earlier state", () => {
   fc.assert(
     fc.property(fc.array(edit, { maxLength: 40 }), (edits) => {
-      const delta = new RowDelta();
+      const delta = new OwnDelta();
       const states: string[] = [];
       const undo: (() => void)[] = [];
-      const state = (): string =>
-        JSON.stringify(
-          [...delta.entries()].map((each) => [each.key, each.head.value && [...each.head.value]]),
-        );
+      const state = (): string => {
+        const entries: unknown[] = [];
+        delta.forEach((each) => {
+          entries.push([each.key, each.value && [...each.value]]);
+        });
+        return JSON.stringify(entries);
+      };
       for (const each of edits) {
         states.push(state());
         const text = keyToText(each.key);
-        const replaced = delta.putOwn(text, each.key, each.value);
-        undo.push(() => delta.restoreOwn(text, replaced));
+        const replaced = delta.put(text, each.key, each.value);
+        undo.push(() => delta.restore(text, replaced));
       }
       for (const step of undo.toReversed()) {
         step();
@@ -72,29 +141,50 @@ test("undoing edits in reverse order brings back every earlier state", () => {
   );
 });
 
-test("a cursor goes on correctly when entries come and go between its steps", () => {
+const bytesOf = (number: number): Uint8Array => Buffer.from(String(number).padStart(3, "0"));
+
+test.each([
+  {
+    kind: "committed",
+    open: () => {
+      const delta = new RowDelta();
+      let sequence = 0;
+      const put = (key: Uint8Array): void => delta.put(key, key, { sequence: ++sequence, oldestSnapshot: 0 });
+      return {
+        put,
+        cursor: (backward: boolean) => delta.openCursor({}, backward ? "backward" : "forward", NEWEST),
+      };
+    },
+  },
+  {
+    kind: "a transaction's own",
+    open: () => {
+      const delta = new OwnDelta();
+      const put = (key: Uint8Array): void => {
+        delta.put(keyToText(key), key, key);
+      };
+      return { put, cursor: (backward: boolean) => delta.openCursor({}, backward ? "backward" : "forward") };
+    },
+  },
+])("a cursor over $kind edits goes on correctly when entries come between its steps", ({ open }) => {
   fc.assert(
     fc.property(
       fc.array(fc.nat(999), { maxLength: 700 }),
       fc.array(fc.nat(999), { maxLength: 50 }),
-      (first, later) => {
-        const delta = new RowDelta();
-        const bytesOf = (number: number): Uint8Array => Buffer.from(String(number).padStart(3, "0"));
-        const present = new Set<string>();
-        const put = (number: number): void => {
-          delta.putOwn(keyToText(bytesOf(number)), bytesOf(number), bytesOf(number));
-          present.add(keyToText(bytesOf(number)));
-        };
-        for (const number of first) put(number);
-        const cursor = delta.openCursor({}, "forward", 1);
+      fc.boolean(),
+      (first, later, backward) => {
+        const { put, cursor: openCursor } = open();
+        for (const number of first) put(bytesOf(number));
+        const cursor = openCursor(backward);
         const seen: string[] = [];
         const additions = [...later];
         while (cursor.next()) {
-          seen.push(keyToText(cursor.keyBytes));
+          seen.push(keyOf(cursor));
           const addition = additions.pop();
-          if (addition !== undefined) put(addition);
+          if (addition !== undefined) put(bytesOf(addition));
         }
-        expect(seen).toEqual([...new Set(seen)].sort());
+        const sorted = [...new Set(seen)].sort();
+        expect(seen).toEqual(backward ? sorted.toReversed() : sorted);
         for (const number of first) expect(seen).toContain(keyToText(bytesOf(number)));
       },
     ),
@@ -135,7 +225,7 @@ test("a merged cursor shows the map with the edits applied", () => {
       const rows = sorted.map(([text, value]) => [Buffer.from(text, "latin1"), value] as const);
       const delta = new RowDelta();
       for (const [at, each] of edits.entries()) {
-        delta.putVersion(entry(each.key, each.value), at, 0);
+        delta.put(each.key, each.value, { sequence: at, oldestSnapshot: 0 });
         if (each.value === undefined) model.delete(keyToText(each.key));
         else model.set(keyToText(each.key), each.value);
       }

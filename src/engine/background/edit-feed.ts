@@ -6,7 +6,9 @@
  * little-endian. The last batch of a tree says so; the trees come in the order of the request.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { RowDelta, RowEntry } from "../row-delta.ts";
+import { NEWEST } from "../branch-state.ts";
+import type { EditCursor } from "../edit-cursor.ts";
+import type { RowDelta } from "../row-delta.ts";
 
 const BATCH_SIZE = 32 * 1024;
 const ENTRY_HEADER_SIZE = 8;
@@ -33,15 +35,16 @@ function* packAll(deltas: readonly RowDelta[]): Generator<EditBatch> {
   for (const delta of deltas) {
     let bytes = newBatch(BATCH_SIZE);
     let size = 0;
-    for (const entry of delta.entries()) {
-      const { keyBytes, head } = entry;
-      const entrySize = ENTRY_HEADER_SIZE + keyBytes.length + (head.value?.length ?? 0);
+    const cursor = delta.openCursor({}, "forward", NEWEST);
+    while (cursor.next()) {
+      const valueSize = cursor.deleted ? 0 : cursor.valueEnd - cursor.valueStart;
+      const entrySize = ENTRY_HEADER_SIZE + cursor.keyEnd - cursor.keyStart + valueSize;
       if (size + entrySize > bytes.length) {
         if (size > 0) yield { bytes: bytes.subarray(0, size), endsTree: false };
         bytes = newBatch(Math.max(BATCH_SIZE, entrySize));
         size = 0;
       }
-      size = packEntry(entry, bytes, size);
+      size = packEntry(cursor, bytes, size);
     }
     yield { bytes: bytes.subarray(0, size), endsTree: true };
   }
@@ -51,15 +54,15 @@ function newBatch(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(size));
 }
 
-function packEntry({ keyBytes, head }: RowEntry, target: Uint8Array, at: number): number {
-  const { value } = head;
-  writeUint32(target, at, keyBytes.length);
-  writeUint32(target, at + 4, value === undefined ? 0 : value.length + 1);
-  const valueAt = at + ENTRY_HEADER_SIZE + keyBytes.length;
-  target.set(keyBytes, at + ENTRY_HEADER_SIZE);
-  if (value === undefined) return valueAt;
-  target.set(value, valueAt);
-  return valueAt + value.length;
+function packEntry(entry: EditCursor, target: Uint8Array, at: number): number {
+  const { deleted, keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd } = entry;
+  const valueAt = at + ENTRY_HEADER_SIZE + keyEnd - keyStart;
+  writeUint32(target, at, keyEnd - keyStart);
+  writeUint32(target, at + 4, deleted ? 0 : valueEnd - valueStart + 1);
+  target.set(keyBytes.subarray(keyStart, keyEnd), at + ENTRY_HEADER_SIZE);
+  if (deleted) return valueAt;
+  target.set(valueBytes.subarray(valueStart, valueEnd), valueAt);
+  return valueAt + valueEnd - valueStart;
 }
 
 /** The job's end of a feed. */
