@@ -21,6 +21,12 @@ export function createRowSlot(): RowSlot {
   };
 }
 
+/** The key of the slot's row, which may be a view of longer bytes. */
+export function keyOf({ keyBytes, keyStart, keyEnd }: RowSlot): Uint8Array {
+  if (keyStart === 0 && keyEnd === keyBytes.length) return keyBytes;
+  return new Uint8Array(keyBytes.buffer, keyBytes.byteOffset + keyStart, keyEnd - keyStart);
+}
+
 export class ExecutionFrame implements Frame {
   readonly slots: RowSlot[] = [];
   readonly tables: TableView[] = [];

@@ -6,10 +6,12 @@ import { STEP_AGAIN, STEP_ROW } from "./frame.ts";
 const ROWS_PER_SLICE = 4096;
 
 export class Filter implements Operator {
+  readonly showsNewest: boolean;
   readonly #input: Operator;
   readonly #condition: Predicate;
 
   constructor(input: Operator, condition: Predicate) {
+    this.showsNewest = input.showsNewest === true;
     this.#input = input;
     this.#condition = condition;
   }
@@ -35,11 +37,13 @@ export class Filter implements Operator {
 
 /** A condition that depends on no row: decided once, before the input opens. */
 export class ConstantFilter implements Operator {
+  readonly showsNewest: boolean;
   readonly #input: Operator;
   readonly #condition: Predicate;
   #passing = false;
 
   constructor(input: Operator, condition: Predicate) {
+    this.showsNewest = input.showsNewest === true;
     this.#input = input;
     this.#condition = condition;
   }

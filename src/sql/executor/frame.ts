@@ -50,6 +50,8 @@ export type Step = 0 | 1 | 2 | 3;
  * STEP_AGAIN every few thousand input rows so that no statement holds the event loop.
  */
 export interface Operator {
+  /** True when each row it gives is, at that moment, the newest version of the row in its table. */
+  readonly showsNewest?: boolean;
   /** Starts (again), for the frame's present parameters and outer rows. */
   open(frame: Frame): void;
   next(frame: Frame): Step;

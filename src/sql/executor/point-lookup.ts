@@ -16,6 +16,8 @@ export interface PointGuard {
 }
 
 export class PointLookup implements Operator {
+  /** With a guard: then the table is read through its writer. */
+  readonly showsNewest: boolean;
   readonly #slot: number;
   readonly #key: KeyBuilder;
   readonly #guard: PointGuard | undefined;
@@ -25,6 +27,7 @@ export class PointLookup implements Operator {
     this.#slot = slot;
     this.#key = key;
     this.#guard = guard;
+    this.showsNewest = guard !== undefined;
   }
 
   open(_frame: Frame): void {
@@ -38,7 +41,7 @@ export class PointLookup implements Operator {
     if (key === undefined) return STEP_DONE;
     const row = frame.slots[this.#slot] as RowSlot;
     const view = frame.tables[this.#slot] as TableView;
-    let found = view.lookup(0, key, row);
+    const found = view.lookup(0, key, row);
     const guard = this.#guard;
     if (guard !== undefined && (!found || guard.when === "always")) {
       const writer = frame.writers[this.#slot] as TableWriter;
@@ -48,9 +51,14 @@ export class PointLookup implements Operator {
         frame.waitFor = outcome;
         return STEP_WAIT;
       }
-      found = view.lookup(0, key, row);
     }
     if (!found) return STEP_DONE;
+    if (guard !== undefined) {
+      // The key itself instead of its place in a node: whoever locks and changes the row needs no view of it then.
+      row.keyBytes = key;
+      row.keyStart = 0;
+      row.keyEnd = key.length;
+    }
     row.present = true;
     return STEP_ROW;
   }

@@ -2,7 +2,7 @@
  * Runs an operator to its end: synchronously as long as nothing has to be waited for, else with awaits for locks, for
  * readers that don't keep up, and every few milliseconds for the other connections.
  */
-import { yieldToOthers } from "../../base/clock.ts";
+import { type Clock, yieldToOthers } from "../../base/clock.ts";
 import { sqlError } from "../../values/sql-error.ts";
 import type { Frame, Operator } from "./frame.ts";
 import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
@@ -25,27 +25,27 @@ export function drive(
   operator: Operator,
   frame: Frame,
   consumer: RowConsumer,
-  monotonicMs: () => number,
+  clock: Clock,
 ): Promise<void> | undefined {
   let pending: Promise<void> | undefined;
   try {
     operator.open(frame);
-    pending = advance(operator, frame, consumer, monotonicMs);
+    pending = advance(operator, frame, consumer, clock);
   } catch (error) {
     operator.close(frame);
-    if (error instanceof LockWait) return driveAgain(error, operator, frame, consumer, monotonicMs);
+    if (error instanceof LockWait) return driveAgain(error, operator, frame, consumer, clock);
     throw error;
   }
   if (pending === undefined) {
     operator.close(frame);
     return undefined;
   }
-  return driveSlowly(operator, frame, consumer, { pending, monotonicMs });
+  return driveSlowly(operator, frame, consumer, { pending, clock });
 }
 
 interface Slow {
   readonly pending: Promise<void>;
-  readonly monotonicMs: () => number;
+  readonly clock: Clock;
 }
 
 async function driveSlowly(
@@ -59,12 +59,12 @@ async function driveSlowly(
     while (pending !== undefined) {
       await pending;
       if (frame.context.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
-      pending = advance(operator, frame, consumer, slow.monotonicMs);
+      pending = advance(operator, frame, consumer, slow.clock);
     }
   } catch (error) {
     if (!(error instanceof LockWait)) throw error;
     operator.close(frame);
-    await driveAgain(error, operator, frame, consumer, slow.monotonicMs);
+    await driveAgain(error, operator, frame, consumer, slow.clock);
   } finally {
     operator.close(frame);
   }
@@ -76,12 +76,12 @@ async function driveAgain(
   operator: Operator,
   frame: Frame,
   consumer: RowConsumer,
-  monotonicMs: () => number,
+  clock: Clock,
 ): Promise<void> {
   await wait.promise;
   if (frame.context.signal.aborted) throw sqlError("ER_QUERY_INTERRUPTED");
   if (!consumer.restart()) throw sqlError("ER_LOCK_WAIT_TIMEOUT");
-  await drive(operator, frame, consumer, monotonicMs);
+  await drive(operator, frame, consumer, clock);
 }
 
 /** Goes on until something must be awaited, which it returns; undefined at the end. */
@@ -89,7 +89,7 @@ function advance(
   operator: Operator,
   frame: Frame,
   consumer: RowConsumer,
-  monotonicMs: () => number,
+  clock: Clock,
 ): Promise<void> | undefined {
   // The clock is first looked at after some work: a point look-up never asks it.
   let sliceEnd = -1;
@@ -107,7 +107,7 @@ function advance(
       frame.waitFor = undefined;
       return waitFor?.promise;
     }
-    const now = monotonicMs();
+    const now = clock.monotonicMs();
     if (sliceEnd < 0) sliceEnd = now + SLICE_MS;
     else if (now >= sliceEnd) return yieldToOthers();
   }

@@ -10,13 +10,15 @@ import { STEP_AGAIN, STEP_DONE, STEP_ROW } from "./frame.ts";
 import { RowBuffer, type RowShape } from "./row-buffer.ts";
 import type { SortKey } from "./sort.ts";
 
+type SkippingOperator = Operator & Required<Pick<Operator, "skipRows">>;
+
 export interface SmallSortOptions {
   readonly input: Operator;
   readonly keys: readonly SortKey[];
   readonly shape: RowShape;
   readonly distinct: boolean;
   /** Makes the operator that does the same for any number of rows. */
-  readonly large: (input: Operator) => Required<Operator>;
+  readonly large: (input: Operator) => SkippingOperator;
 }
 
 export const SMALL_SORT_ROWS_MAX = 1024;
@@ -30,13 +32,13 @@ export class SmallSort implements Operator {
   readonly #input: Operator;
   readonly #keys: readonly SortKey[];
   readonly #distinct: boolean;
-  readonly #makeLarge: (input: Operator) => Required<Operator>;
+  readonly #makeLarge: (input: Operator) => SkippingOperator;
   readonly #buffer: RowBuffer;
   #order: Int32Array = new Int32Array(64);
   #at = 0;
   #skip = 0;
   #reading = true;
-  #large: Required<Operator> | undefined;
+  #large: SkippingOperator | undefined;
   #isLarge = false;
 
   constructor(options: SmallSortOptions) {

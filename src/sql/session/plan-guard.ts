@@ -53,18 +53,20 @@ export class PlanGuard {
   }
 
   /** True now and then when a table has grown so much that another plan may be better. */
-  isOutgrown(currentCount: (slot: number) => number): boolean {
+  isOutgrown(tables: readonly (TableView | undefined)[]): boolean {
     if (++this.#executions % EXECUTIONS_BETWEEN_LOOKS !== 0) return false;
-    return this.#counts.some((count, slot) => currentCount(slot) > count * GROWTH_MAX + GROWTH_FLOOR);
+    return this.#counts.some(
+      (count, slot) => (tables[slot]?.rowCount() ?? 0) > count * GROWTH_MAX + GROWTH_FLOOR,
+    );
   }
 
   /** True when the plan reads much that an index would spare for these parameters. */
-  isMisled(values: readonly Value[], viewOf: (slot: number) => TableView | undefined): boolean {
+  isMisled(values: readonly Value[], tables: readonly (TableView | undefined)[]): boolean {
     const { valueChecks, sampleFrame } = this.#builder;
     if (valueChecks.size === 0 || sampleFrame === undefined) return false;
     sampleFrame.parameters = values;
     for (const check of valueChecks.values()) {
-      const view = viewOf(check.slot);
+      const view = tables[check.slot];
       if (view !== undefined && hasBetterPath(check, view, sampleFrame)) return true;
     }
     return false;

@@ -112,8 +112,7 @@ export function sendRows(
   context.frame = executable.frame;
   const { operator } = executable;
   const consumer = new SinkConsumer(options.sink, executable);
-  const { clock } = session.services;
-  const pending = drive(operator, executable.frame, consumer, () => clock.monotonicMs());
+  const pending = drive(operator, executable.frame, consumer, session.services.clock);
   const finish = (): void => {
     session.foundRows = executable.countedRows ?? consumer.rows;
     session.rowCount = -1;

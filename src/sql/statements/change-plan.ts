@@ -15,50 +15,62 @@ export interface ChangePlan {
 const keptPlans = new WeakMap<object, { readonly guard: PlanGuard; readonly plan: ChangePlan }>();
 const REPLAN_ATTEMPTS_MAX = 10;
 
+/** Makes a new plan of the statement. */
+export type MakePlan<S, P> = (statement: S, run: TransactionRun) => P;
+
 /** The statement's plan with its tables open: an earlier one when it still fits. */
-export function openChange<P extends ChangePlan>(
-  statement: Update | Delete,
+export function openChange<S extends Update | Delete, P extends ChangePlan>(
+  statement: S,
   run: TransactionRun,
-  makePlan: () => P,
+  makePlan: MakePlan<S, P>,
 ): MaybePromise<P> {
-  const { session, parameters } = run;
   const kept = keptPlans.get(statement);
   if (kept === undefined) return openNew(statement, run, makePlan);
   const { guard } = kept;
+  // The map holds for a statement only what was made for it.
+  const plan = kept.plan as P;
+  const { changed } = plan;
   if (
-    !guard.holds(session, parameters.types) ||
-    kept.plan.changed.builder.sharesSources !== sharesSources(statement, run)
+    !guard.holds(run.session, run.parameters.types) ||
+    changed.builder.sharesSources !== sharesSources(statement, run)
   ) {
     keptPlans.delete(statement);
     return openNew(statement, run, makePlan);
   }
-  // The map holds for a statement only what was made for it.
-  const plan = kept.plan as P;
-  const { frame } = plan.changed.executable;
-  plan.changed.rebind(run);
-  return whenDone(plan.changed.open(), (isOpen) => {
-    const viewOf = (slot: number) => frame.tables[slot];
-    const isStale =
-      !isOpen ||
-      guard.isOutgrown((slot) => viewOf(slot)?.rowCount() ?? 0) ||
-      guard.isMisled(parameters.values, viewOf);
-    if (!isStale) {
-      guard.replayWarnings(session);
-      return plan;
-    }
-    keptPlans.delete(statement);
-    return openNew(statement, run, makePlan);
-  });
+  changed.rebind(run);
+  const open = changed.open();
+  if (open instanceof Promise)
+    return open.then((isOpen) =>
+      isOpen && mayRun(guard, plan, run) ? plan : replan(statement, run, makePlan),
+    );
+  return open && mayRun(guard, plan, run) ? plan : replan(statement, run, makePlan);
 }
 
-function openNew<P extends ChangePlan>(
-  statement: Update | Delete,
+/** Whether a kept plan whose tables are open is still good for them and for these parameters. */
+function mayRun(guard: PlanGuard, { changed }: ChangePlan, { session, parameters }: TransactionRun): boolean {
+  const { tables } = changed.executable.frame;
+  if (guard.isOutgrown(tables) || guard.isMisled(parameters.values, tables)) return false;
+  guard.replayWarnings(session);
+  return true;
+}
+
+function replan<S extends Update | Delete, P extends ChangePlan>(
+  statement: S,
   run: TransactionRun,
-  makePlan: () => P,
+  makePlan: MakePlan<S, P>,
+): MaybePromise<P> {
+  keptPlans.delete(statement);
+  return openNew(statement, run, makePlan);
+}
+
+function openNew<S extends Update | Delete, P extends ChangePlan>(
+  statement: S,
+  run: TransactionRun,
+  makePlan: MakePlan<S, P>,
   attempt = 1,
 ): MaybePromise<P> {
   const { session, parameters } = run;
-  const plan = makePlan();
+  const plan = makePlan(statement, run);
   return whenDone(plan.changed.open(), (isOpen) => {
     if (!isOpen) {
       if (attempt >= REPLAN_ATTEMPTS_MAX) throw sqlError("ER_TABLE_DEF_CHANGED");

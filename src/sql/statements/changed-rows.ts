@@ -32,6 +32,9 @@ import { createBuilder } from "../session/select-runner.ts";
 import { sharesSources } from "./share-locked.ts";
 import type { TransactionRun } from "./statement-run.ts";
 
+/** Room for so many rows is kept for the next execution. */
+const ROWS_KEPT_MAX = 64;
+
 /** A bound FROM of UPDATE or DELETE, before its targets are known. */
 export class ChangedRows {
   readonly builder: PlanBuilder;
@@ -44,6 +47,10 @@ export class ChangedRows {
   readonly #where: readonly BoundExpression[];
   #executable: ExecutableQuery | undefined;
   #node: PlanNode | undefined;
+  /** Has the rows read, while an execution changes them. */
+  #collected: RowCollector | undefined;
+  /** That of an execution before, empty, for the next one. */
+  #kept: RowCollector | undefined;
 
   constructor(source: Update | Delete, run: TransactionRun) {
     this.#source = source;
@@ -130,40 +137,61 @@ export class ChangedRows {
   open(): MaybePromise<boolean> {
     const { session, transaction } = this.#run;
     const { executable } = this;
-    return whenDone(
-      executable.openWriters(transaction, session.settings.foreignKeyChecks),
-      (isOpen) => isOpen && executable.openTables(transaction),
-    );
+    const isOpen = executable.openWriters(transaction, session.settings.foreignKeyChecks);
+    return whenDone(isOpen, (opened) => opened && executable.openTables(transaction));
   }
 
-  /** Reads all rows, the tables being open. The frame stays open for the writing half. */
-  read(): MaybePromise<ReadRows> {
+  get frame(): ExecutionFrame {
+    return this.executable.frame;
+  }
+
+  /** What {@link read} has read. */
+  get rows(): RowBuffer {
+    if (this.#collected === undefined) throw new TypeError("the rows to change are not read yet");
+    return this.#collected.rows;
+  }
+
+  /** Reads all rows, the tables being open. They and the frame are there for the writing half until {@link end}. */
+  read(): Promise<void> | undefined {
     const { session, parameters, context } = this.#run;
     const { executable } = this;
     const { frame } = executable;
     executable.begin(context, parameters.values);
     context.frame = frame;
-    const rows = new RowBuffer((this.#node as PlanNode).shape);
-    const { clock } = session.services;
-    const pending = drive(executable.operator, frame, new RowCollector(rows), () => clock.monotonicMs());
-    return pending === undefined ? { rows, frame } : pending.then(() => ({ rows, frame }));
+    const collector = this.#kept ?? new RowCollector(new RowBuffer((this.#node as PlanNode).shape));
+    // An execution that fails leaves nothing behind.
+    this.#kept = undefined;
+    this.#collected = undefined;
+    const pending = drive(executable.operator, frame, collector, session.services.clock);
+    if (pending !== undefined)
+      return pending.then(() => {
+        this.#collected = collector;
+      });
+    this.#collected = collector;
+    return undefined;
   }
-}
 
-interface ReadRows {
-  readonly rows: RowBuffer;
-  readonly frame: ExecutionFrame;
+  /** Lets go of the rows and tables. */
+  end(): void {
+    const collector = this.#collected;
+    this.#collected = undefined;
+    if (collector !== undefined && collector.rows.count <= ROWS_KEPT_MAX) {
+      collector.rows.clear();
+      this.#kept = collector;
+    }
+    this.executable.end();
+  }
 }
 
 class RowCollector implements RowConsumer {
-  readonly #rows: RowBuffer;
+  readonly rows: RowBuffer;
 
   constructor(rows: RowBuffer) {
-    this.#rows = rows;
+    this.rows = rows;
   }
 
   onRow(frame: Frame): boolean {
-    this.#rows.push(frame);
+    this.rows.push(frame);
     return false;
   }
 
@@ -172,7 +200,7 @@ class RowCollector implements RowConsumer {
   }
 
   restart(): boolean {
-    this.#rows.clear();
+    this.rows.clear();
     return true;
   }
 }

@@ -1,16 +1,18 @@
 /** DELETE from one table or several. */
 
-import { inSequence, type MaybePromise, whenDone } from "../../base/maybe-promise.ts";
+import { inSequence, type MaybePromise } from "../../base/maybe-promise.ts";
+import type { Hash } from "../../bytes/hash.ts";
 import type { TableWriter } from "../../engine/api.ts";
 import { SqlError, sqlError } from "../../values/sql-error.ts";
+import type { Value } from "../../values/value.ts";
 import type { Delete } from "../ast/data-change.ts";
 import type { TableName } from "../ast/query.ts";
-import type { ExecutionFrame } from "../executor/execution-frame.ts";
+import { type ExecutionFrame, keyOf } from "../executor/execution-frame.ts";
 import type { RowSlot } from "../executor/frame.ts";
+import type { RowBuffer } from "../executor/row-buffer.ts";
 import type { StoredRelation } from "../planner/relation.ts";
 import { openChange } from "./change-plan.ts";
 import { ChangedRows } from "./changed-rows.ts";
-import { untilDone } from "./insert-rows.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { TargetTable } from "./target-table.ts";
 
@@ -20,76 +22,110 @@ interface DeleteTarget {
   readonly seen: Set<string>;
 }
 
+interface DeletePlan {
+  readonly changed: ChangedRows;
+  readonly targets: readonly DeleteTarget[];
+}
+
 export function runDelete(statement: Delete, run: TransactionRun): MaybePromise<ChangeResult> {
-  return whenDone(
-    openChange(statement, run, () => planDelete(statement, run)),
-    ({ changed, targets }) => {
-      for (const target of targets) target.seen.clear();
-      return whenDone(changed.read(), ({ rows, frame }) => {
-        let affected = 0;
-        const count = (outcome: RowOutcome): void => {
-          if (outcome === "deleted") affected++;
-        };
-        const step = (at: number): MaybePromise<void> => {
-          const target = targets[at % targets.length] as DeleteTarget;
-          rows.restore(Math.floor(at / targets.length), frame);
-          return whenDone(deleteRow(target, statement, frame, run), count);
-        };
-        const done = inSequence(rows.count * targets.length, step, run.options.signal);
-        return whenDone(done, () => {
-          changed.executable.end();
-          return { affectedRows: affected, lastInsertId: 0, info: "" };
-        });
-      });
-    },
-  );
+  const plan = openChange(statement, run, planDelete);
+  if (plan instanceof Promise) return plan.then((opened) => readAndDelete(statement, run, opened));
+  return readAndDelete(statement, run, plan);
 }
 
-type RowOutcome = "absent" | "deleted" | "kept";
+function readAndDelete(statement: Delete, run: TransactionRun, plan: DeletePlan): MaybePromise<ChangeResult> {
+  const pending = plan.changed.read();
+  if (pending !== undefined) return pending.then(() => deleteRows(statement, run, plan));
+  return deleteRows(statement, run, plan);
+}
 
-function deleteRow(
-  target: DeleteTarget,
-  statement: Delete,
-  frame: ExecutionFrame,
-  run: TransactionRun,
-): MaybePromise<RowOutcome> {
-  const { relation, row, seen } = target;
-  const { context } = run;
-  const slot = frame.slots[relation.slot] as RowSlot;
-  if (!slot.present) return "absent";
-  const key = slot.keyBytes.slice(slot.keyStart, slot.keyEnd);
-  if (statement.multi) {
-    const id = Buffer.from(key).toString("latin1");
-    if (seen.has(id)) return "absent";
-    seen.add(id);
+function deleteRows(statement: Delete, run: TransactionRun, plan: DeletePlan): MaybePromise<ChangeResult> {
+  const { targets, changed } = plan;
+  for (const target of targets) target.seen.clear();
+  const deleter = new RowDeleter(statement, run, plan);
+  const pending = inSequence(changed.rows.count * targets.length, deleter.step, run.options.signal);
+  if (pending instanceof Promise) return pending.then(() => deleter.finish());
+  return deleter.finish();
+}
+
+/** One execution's writing half. */
+class RowDeleter {
+  readonly #statement: Delete;
+  readonly #run: TransactionRun;
+  readonly #plan: DeletePlan;
+  readonly #rows: RowBuffer;
+  readonly #frame: ExecutionFrame;
+  #readFrom: TableWriter | undefined;
+  #affected = 0;
+
+  constructor(statement: Delete, run: TransactionRun, plan: DeletePlan) {
+    this.#statement = statement;
+    this.#run = run;
+    this.#plan = plan;
+    this.#rows = plan.changed.rows;
+    this.#frame = plan.changed.frame;
   }
-  const writer = frame.writers[relation.slot] as TableWriter;
-  let existing = row.codec.decodeRow(slot, (hash) => writer.current.readBlob(hash));
-  if (row.hasGenerated) {
-    row.load(existing, frame, context);
-    existing = row.toStored(frame, context);
-  }
-  const keep = (error: unknown): "kept" => {
-    if (!statement.ignore || !(error instanceof SqlError) || error.code !== "ER_ROW_IS_REFERENCED_2")
-      throw error;
-    context.warn("Warning", error.errno, error.message);
-    return "kept";
+
+  /** Deletes each target's part of each row. */
+  readonly step = (at: number): Promise<void> | undefined => {
+    const { targets } = this.#plan;
+    this.#rows.restore(targets.length === 1 ? at : Math.floor(at / targets.length), this.#frame);
+    const target = targets[at % targets.length] as DeleteTarget;
+    const frame = this.#frame;
+    const slot = frame.slots[target.relation.slot] as RowSlot;
+    if (!slot.present) return undefined;
+    const key = keyOf(slot);
+    if (this.#statement.multi) {
+      const id = Buffer.from(key).toString("latin1");
+      if (target.seen.has(id)) return undefined;
+      target.seen.add(id);
+    }
+    const existing = this.#existing(target, slot);
+    if (!this.#statement.ignore) return this.#delete(target, existing, key);
+    try {
+      return this.#delete(target, existing, key)?.catch(this.#passOver);
+    } catch (error) {
+      this.#passOver(error);
+      return undefined;
+    }
   };
-  try {
-    const pending = untilDone(
-      () => writer.deleteRow(existing, key),
-      () => sqlError("ER_DUP_KEY", row.name),
-    );
-    return pending === undefined ? "deleted" : pending.then(() => "deleted" as const, keep);
-  } catch (error) {
-    return keep(error);
+
+  /** The stored row with its virtual columns, which index entries are made of. */
+  #existing({ row, relation }: DeleteTarget, slot: RowSlot): readonly Value[] {
+    const frame = this.#frame;
+    this.#readFrom = frame.writers[relation.slot];
+    const found = row.codec.decodeRow(slot, this.#readBlob);
+    if (!row.hasGenerated) return found;
+    const { context } = this.#run;
+    row.load(found, frame, context);
+    return row.toStored(frame, context);
+  }
+
+  readonly #readBlob = (hash: Hash): Uint8Array => (this.#readFrom as TableWriter).current.readBlob(hash);
+
+  /** Deletes the row, again while it has to wait. */
+  #delete(target: DeleteTarget, existing: readonly Value[], key: Uint8Array): Promise<void> | undefined {
+    const writer = this.#frame.writers[target.relation.slot] as TableWriter;
+    const outcome = writer.deleteRow(existing, key);
+    if (outcome.kind === "wait") return outcome.promise.then(() => this.#delete(target, existing, key));
+    if (outcome.kind === "duplicate") throw sqlError("ER_DUP_KEY", target.row.name);
+    this.#affected++;
+    return undefined;
+  }
+
+  /** IGNORE keeps rows that others refer to. */
+  readonly #passOver = (error: unknown): void => {
+    if (!(error instanceof SqlError) || error.code !== "ER_ROW_IS_REFERENCED_2") throw error;
+    this.#run.context.warn("Warning", error.errno, error.message);
+  };
+
+  finish(): ChangeResult {
+    this.#plan.changed.end();
+    return { affectedRows: this.#affected, lastInsertId: 0, info: "" };
   }
 }
 
-export function planDelete(
-  statement: Delete,
-  run: TransactionRun,
-): { readonly changed: ChangedRows; readonly targets: readonly DeleteTarget[] } {
+export function planDelete(statement: Delete, run: TransactionRun): DeletePlan {
   const changed = new ChangedRows(statement, run);
   const relations = statement.multi
     ? statement.targets.map((name) => targetRelation(name, changed, run))

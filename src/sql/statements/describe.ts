@@ -22,7 +22,7 @@ import type { VirtualContext } from "../virtual-context.ts";
 import { sendTable } from "./call.ts";
 import { planDelete } from "./delete.ts";
 import type { StatementRun, TransactionRun } from "./statement-run.ts";
-import { planUpdate } from "./update.ts";
+import { planUpdate } from "./update-plan.ts";
 
 /** Runs a reading body in the statement's transaction. */
 async function reading(

@@ -33,7 +33,7 @@ import { sharesSources } from "./share-locked.ts";
 import { openSources, readSource } from "./source-tables.ts";
 import type { ChangeResult, TransactionRun } from "./statement-run.ts";
 import { registerColumns, TargetTable } from "./target-table.ts";
-import { touchOnUpdate } from "./update-now.ts";
+import { touchedColumns, touchOnUpdate } from "./update-now.ts";
 
 const VALUES_DEPRECATED =
   "'VALUES function' is deprecated and will be removed in a future release. Please use an alias (INSERT INTO ... VALUES (...) AS alias) and replace VALUES(col) in the ON DUPLICATE KEY UPDATE clause with alias.col instead";
@@ -453,7 +453,7 @@ class InsertPlan {
       const bound = bindExpression(assignment.value, scope, this.#builder.environment);
       return { at, column, value: { evaluate: compileExpression(bound, this.#builder), type: bound.type } };
     });
-    const assigned = new Set(compiled.map((item) => item.at));
+    const touched = touchedColumns(row, new Set(compiled.map((item) => item.at)));
     return {
       row,
       assign: (frame: Frame, context: SessionContext) => {
@@ -466,7 +466,7 @@ class InsertPlan {
           if (stored === null && !column.nullable) throw sqlError("ER_BAD_NULL_ERROR", column.name);
           frame.registers[row.base + at] = stored;
         }
-        touchOnUpdate(row, assigned, before, frame, context);
+        if (touched.length > 0) touchOnUpdate(row, touched, before, frame, context);
       },
     };
   }

@@ -6,7 +6,10 @@ import { jsonToText } from "../../values/json-print.ts";
 import type { Value } from "../../values/value.ts";
 
 export function sameRow(left: readonly Value[], right: readonly Value[]): boolean {
-  return left.every((value, at) => sameStoredValue(value, right[at] as Value));
+  for (let at = 0; at < left.length; at++) {
+    if (!sameStoredValue(left[at] as Value, right[at] as Value)) return false;
+  }
+  return true;
 }
 
 export function sameStoredValue(left: Value, right: Value): boolean {

@@ -147,11 +147,8 @@ function checkOpened(
   isOpen: boolean,
 ): ExecutableQuery | undefined {
   const { guard, executable } = kept;
-  const viewOf = (slot: number) => executable.frame.tables[slot];
-  const isStale =
-    !isOpen ||
-    guard.isOutgrown((slot) => viewOf(slot)?.rowCount() ?? 0) ||
-    guard.isMisled(parameters.values, viewOf);
+  const { tables } = executable.frame;
+  const isStale = !isOpen || guard.isOutgrown(tables) || guard.isMisled(parameters.values, tables);
   if (isStale) return forgetPlan(query, kept);
   guard.replayWarnings(session);
   return executable;
@@ -218,7 +215,7 @@ async function runInto(
         return true;
       },
     },
-    () => session.services.clock.monotonicMs(),
+    session.services.clock,
   );
   if (pending !== undefined) await pending;
   if (into.kind !== "variables") {

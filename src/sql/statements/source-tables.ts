@@ -68,7 +68,7 @@ export async function readSource(
         return true;
       },
     },
-    () => session.services.clock.monotonicMs(),
+    session.services.clock,
   );
   return { rows, executable };
 }

@@ -6,18 +6,21 @@ import { nowFor } from "./column-default.ts";
 import { sameStoredValue } from "./row-equality.ts";
 import type { TargetTable } from "./target-table.ts";
 
-/** When any column of the row in the registers differs from `before`, sets the columns that were not assigned. */
+/** The columns of a row that follow its changes, unless they are assigned themselves. */
+export function touchedColumns({ schema }: TargetTable, assigned: ReadonlySet<number>): readonly number[] {
+  return schema.columns.flatMap((column, at) =>
+    column.onUpdateNow !== undefined && !assigned.has(at) ? [at] : [],
+  );
+}
+
+/** When any column of the row in the registers differs from `before`, sets the touched columns. */
 export function touchOnUpdate(
   row: TargetTable,
-  assigned: ReadonlySet<number>,
+  touched: readonly number[],
   before: readonly Value[],
   frame: Frame,
   context: SessionContext,
 ): void {
-  const touched = row.schema.columns.flatMap((column, at) =>
-    column.onUpdateNow !== undefined && !assigned.has(at) ? [at] : [],
-  );
-  if (touched.length === 0) return;
   const changed = before.some(
     (value, at) => !sameStoredValue(value, frame.registers[row.base + at] as Value),
   );
