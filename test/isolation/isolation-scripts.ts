@@ -5,6 +5,8 @@ import type { IsolationScript, Level } from "../support/isolation-script.ts";
 const ALL: readonly Level[] = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"];
 const SNAPSHOT: readonly Level[] = ["READ COMMITTED", "REPEATABLE READ"];
 const DEFAULT: readonly Level[] = ["REPEATABLE READ"];
+/** Where a row is locked before conditions beside its key are looked at. */
+const LOCKING: readonly Level[] = ["REPEATABLE READ", "SERIALIZABLE"];
 
 const FAMILY: readonly string[] = [
   "CREATE TABLE parent (id INT PRIMARY KEY, note INT)",
@@ -42,6 +44,45 @@ export const ISOLATION_SCRIPTS: readonly IsolationScript[] = [
       "B: UPDATE t SET v = 22 WHERE id = 2",
       "B: COMMIT",
       "A: SELECT * FROM t WHERE id < 10",
+    ],
+  },
+  {
+    name: "a row found by its key is looked at again after the wait for it",
+    levels: ALL,
+    steps: [
+      "A: BEGIN",
+      "A: UPDATE t SET v = 11 WHERE id = 1",
+      "A: UPDATE t SET v = 21 WHERE id = 2",
+      "A: DELETE FROM t WHERE id = 10",
+      "B: BEGIN",
+      "B: UPDATE t SET v = v + 100 WHERE id = 1",
+      "A: COMMIT",
+      "A: BEGIN",
+      "A: SELECT v FROM t WHERE id = 2 FOR UPDATE",
+      "B: DELETE FROM t WHERE id = 2",
+      "A: UPDATE t SET v = 22 WHERE id = 2",
+      "A: COMMIT",
+      "B: COMMIT",
+      "A: SELECT * FROM t",
+    ],
+  },
+  {
+    name: "the conditions on a row found by its key are checked again after the wait for it",
+    levels: LOCKING,
+    steps: [
+      "A: BEGIN",
+      "A: UPDATE t SET v = 11 WHERE id = 1",
+      "B: UPDATE t SET v = v + 100 WHERE id = 1 AND v = 10",
+      "A: COMMIT",
+      "A: BEGIN",
+      "A: UPDATE t SET v = 12 WHERE id = 1",
+      "B: DELETE FROM t WHERE id = 1 AND v = 12",
+      "A: COMMIT",
+      "A: BEGIN",
+      "A: UPDATE t SET v = 21 WHERE id = 2",
+      "B: SELECT v FROM t WHERE id = 2 AND v = 20 FOR UPDATE",
+      "A: COMMIT",
+      "A: SELECT * FROM t",
     ],
   },
   {
