@@ -295,7 +295,7 @@ export class RowInserter {
 }
 
 /** Repeats a write while it has to wait. Undefined when it was done at once. */
-export function untilDone(
+function untilDone(
   write: () => WriteOutcome,
   duplicate: (index: number) => Error,
 ): Promise<void> | undefined {
