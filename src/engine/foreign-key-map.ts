@@ -31,6 +31,12 @@ export function referencingKeys(generation: Generation, table: string): readonly
   return generation.foreignKeys.referencing.get(table) ?? NONE;
 }
 
+/** What {@link relatedTables} says of a table without foreign keys, its own or to it. */
+export const UNRELATED: { readonly children: readonly string[]; readonly parents: readonly string[] } = {
+  children: [],
+  parents: [],
+};
+
 /** The tables that a write to `table` may have to change (by cascades) and to look at. */
 export function relatedTables(
   generation: Generation,
@@ -38,7 +44,7 @@ export function relatedTables(
 ): { readonly children: readonly string[]; readonly parents: readonly string[] } {
   const { referencing } = generation.foreignKeys;
   const ownKeys = generation.schemaOf(table)?.foreignKeys ?? [];
-  if (ownKeys.length === 0 && !referencing.has(table)) return { children: [], parents: [] };
+  if (ownKeys.length === 0 && !referencing.has(table)) return UNRELATED;
   const children = new Set<string>();
   const queue = [table];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {

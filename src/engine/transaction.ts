@@ -19,7 +19,7 @@ import type {
 import { BRANCH_LOCK_KEY, type BranchState, NEWEST, type Snapshot } from "./branch-state.ts";
 import type { Database } from "./database.ts";
 import type { EditBudget } from "./edit-budget.ts";
-import { relatedTables } from "./foreign-key-map.ts";
+import { relatedTables, UNRELATED } from "./foreign-key-map.ts";
 import { LayeredTableView } from "./layered-table-view.ts";
 import {
   LOCK_EXCLUSIVE,
@@ -199,20 +199,22 @@ export class SqlTransaction implements Transaction, LockSubject {
   ): TableWriter | Promise<TableWriter> {
     this.#assertOpen();
     if (revision.readOnly || revision.root !== undefined) throw sqlError("ER_OPEN_AS_READONLY", table);
-    const { database, branch } = this.#mustGetBranch(revision);
+    const database = this.#host.mustGetDatabase(revision.databaseName);
+    database.checkOpen();
+    const branch = getBranchOf(database, revision);
     this.#checkTableLocks(branch, table);
+    const target = { table, options, depth: 0 };
     const wait = this.#lockForWrite(branch, table, options);
-    const open = (): TableWriter => {
+    if (wait === undefined) return this.writerOf(database, branch, target);
+    return wait.then(() => {
       this.#assertOpen();
       database.checkOpen();
       // The branch may have been deleted while we waited.
       if (database.getBranch(branch.name) !== branch) {
         throw sqlError("ER_BAD_DB_ERROR", `${database.name}/${branch.name}`);
       }
-      branch.generation.mustGetTable(database.name, table);
-      return this.writerOf(database, branch, { table, options, depth: 0 });
-    };
-    return wait === undefined ? open() : wait.then(open);
+      return this.writerOf(database, branch, target);
+    });
   }
 
   /** A writer whose metadata locks are held; for the engine's own use (cascades). */
@@ -390,13 +392,24 @@ export class SqlTransaction implements Transaction, LockSubject {
   }
 
   #lockForWrite(branch: BranchState, table: string, options: WriteOptions): Promise<void> | undefined {
-    const { generation } = branch;
+    const { generation, metadataLocks } = branch;
+    const mode = options.locksOnly === true ? LOCK_USE : LOCK_WRITE;
+    const related =
+      options.foreignKeyChecks && generation.root.tables.has(table)
+        ? relatedTables(generation, table)
+        : UNRELATED;
+    // The usual case, without a list.
+    if (
+      related === UNRELATED &&
+      metadataLocks.tryAcquire(this.owner, BRANCH_LOCK_KEY, LOCK_WRITE) &&
+      metadataLocks.tryAcquire(this.owner, table, mode)
+    )
+      return undefined;
     const wanted: WantedLock[] = [
       { name: BRANCH_LOCK_KEY, mode: LOCK_WRITE },
-      { name: table, mode: options.locksOnly === true ? LOCK_USE : LOCK_WRITE },
+      { name: table, mode },
     ];
-    if (options.foreignKeyChecks && generation.root.tables.has(table)) {
-      const related = relatedTables(generation, table);
+    if (related !== UNRELATED) {
       for (const name of related.children) wanted.push({ name, mode: LOCK_WRITE });
       for (const name of related.parents) wanted.push({ name, mode: LOCK_USE });
     }

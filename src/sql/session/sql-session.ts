@@ -25,6 +25,7 @@ import { StatementCache } from "./statement-cache.ts";
 
 /** A prepared statement of the binary protocol. */
 class SessionPrepared implements PreparedStatement {
+  #types: readonly SqlType[] = NO_TYPES;
   readonly text: Uint8Array;
   readonly statement: Statement;
   readonly parameterCount: number;
@@ -42,6 +43,15 @@ class SessionPrepared implements PreparedStatement {
     this.parameterCount = parts.parameterCount;
     this.columns = parts.columns;
     this.parameterTypes = Array.from({ length: parts.parameterCount }, () => PARAMETER_TYPE);
+  }
+
+  /** The parameters' types: the same list as long as they stay the same, which is how kept plans know them. */
+  typesOf(parameters: readonly BoundParameter[]): readonly SqlType[] {
+    const types = this.#types;
+    let same = types.length === parameters.length;
+    for (let i = 0; same && i < types.length; i++) same = types[i] === parameters[i]?.type;
+    if (!same) this.#types = parameters.map(({ type }) => type);
+    return this.#types;
   }
 }
 
@@ -326,12 +336,8 @@ export class CairnSqlSession implements SqlSession {
     const count = parameters.length;
     if (count !== statement.parameterCount) throw sqlError("ER_WRONG_ARGUMENTS", "COM_STMT_EXECUTE");
     const values: Value[] = [];
-    const types: SqlType[] = [];
-    for (let i = 0; i < count; i++) {
-      const parameter = parameters[i] as BoundParameter;
-      values.push(parameter.value);
-      types.push(parameter.type);
-    }
+    for (let i = 0; i < count; i++) values.push((parameters[i] as BoundParameter).value);
+    const types = statement.typesOf(parameters);
     return this.#run(statement.statement, statement.text, options, { types, values });
   }
 

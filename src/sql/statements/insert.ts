@@ -26,7 +26,7 @@ import { createBuilder } from "../session/select-runner.ts";
 import { codecOf } from "../session/session-catalog.ts";
 import type { SessionContext } from "../session/session-context.ts";
 import type { LiteralRows } from "./bulk-insert.ts";
-import { type DuplicateUpdate, type OnDuplicate, RowInserter } from "./insert-rows.ts";
+import { type DuplicateUpdate, type InsertOptions, type OnDuplicate, RowInserter } from "./insert-rows.ts";
 import { rowScope } from "./row-scope.ts";
 import { storeInto } from "./row-writing.ts";
 import { sharesSources } from "./share-locked.ts";
@@ -132,6 +132,9 @@ class InsertPlan {
   readonly #level: QueryLevel;
   #rowSource: Source | undefined;
   #inserter: RowInserter | undefined;
+  /** Columns not named in the statement whose defaults depend on nothing. */
+  #defaulted: readonly number[] | undefined;
+  #options: InsertOptions | undefined;
   #literalRows = 0;
   #onDuplicate: OnDuplicate | undefined;
 
@@ -270,7 +273,6 @@ class InsertPlan {
     if (rows.width !== positions.length) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", rows.wrongRow);
     if (rows.wrongRow > 0) throw sqlError("ER_WRONG_VALUE_COUNT_ON_ROW", rows.wrongRow);
     const columns = positions.map((position) => target.schema.columns[position] as Column);
-    const { emptied, defaulted } = this.#columnsToFill(positions);
     const frame = this.#frame();
     if (!(await openSources(this.#builder, frame, this.#run.transaction)))
       throw sqlError("ER_TABLE_DEF_CHANGED");
@@ -280,8 +282,7 @@ class InsertPlan {
     let sliceEnd = clock.monotonicMs() + SLICE_MS;
     for (let row = 0; row < rows.count; row++) {
       context.rowNumber = row + 1;
-      for (const at of emptied) frame.registers[target.base + at] = null;
-      for (const at of defaulted) frame.registers[target.base + at] = target.defaultValue(at, frame, context);
+      this.#fillDefaults(frame, positions);
       for (let i = 0; i < positions.length; i++) {
         const position = positions[i] as number;
         const column = columns[i] as Column;
@@ -364,24 +365,22 @@ class InsertPlan {
   }
 
   /** Before a row's values come its defaults, of columns that the statement does not name; the others are emptied. */
-  #columnsToFill(given: readonly number[]): {
-    readonly emptied: readonly number[];
-    readonly defaulted: readonly number[];
-  } {
-    const target = this.#target;
-    const all = Array.from({ length: target.width }, (_, at) => at);
-    const isEmptied = (at: number): boolean => given.includes(at) || target.hasComputedDefault(at);
-    return { emptied: all.filter(isEmptied), defaulted: all.filter((at) => !isEmptied(at)) };
+  #fillDefaults(frame: Frame, given: readonly number[]): void {
+    const { base, width } = this.#target;
+    this.#defaulted ??= this.#defaultedColumns(given);
+    const defaulted = this.#defaulted;
+    const { registers } = frame;
+    for (let register = base; register < base + width; register++) registers[register] = null;
+    for (let i = 0; i < defaulted.length; i++) {
+      const at = defaulted[i] as number;
+      registers[base + at] = this.#target.defaultValue(at, frame, this.#run.context);
+    }
   }
 
-  /** Columns not named in the statement get their defaults. */
-  #fillDefaults(frame: Frame, given: readonly number[]): void {
+  #defaultedColumns(given: readonly number[]): readonly number[] {
     const target = this.#target;
-    const { context } = this.#run;
-    for (let at = 0; at < target.width; at++) {
-      const computed = given.includes(at) || target.hasComputedDefault(at);
-      frame.registers[target.base + at] = computed ? null : target.defaultValue(at, frame, context);
-    }
+    const all = Array.from({ length: target.width }, (_, at) => at);
+    return all.filter((at) => !given.includes(at) && !target.hasComputedDefault(at));
   }
 
   /** Defaults that are expressions may read the columns that were given. */
@@ -397,22 +396,27 @@ class InsertPlan {
   #openInserter(frame: Frame, singleRow: boolean, expectedRows?: number): RowInserter {
     this.#prepareDuplicates();
     while (frame.registers.length < this.#builder.registerCount) frame.registers.push(null);
+    const { context } = this.#run;
+    // A kept plan runs under the settings it was made for, and always with the same rows.
+    this.#options ??= this.#insertOptions(singleRow, expectedRows);
+    const parts = { target: this.#target, writer: this.#writer, frame, context };
+    this.#inserter = new RowInserter(parts, this.#options);
+    return this.#inserter;
+  }
+
+  #insertOptions(singleRow: boolean, expectedRows: number | undefined): InsertOptions {
     const { session, context } = this.#run;
     const { replace, ignore } = this.#insert;
-    const onDuplicate: OnDuplicate =
-      this.#onDuplicate ?? (replace ? { kind: "replace" } : ignore ? { kind: "ignore" } : { kind: "error" });
-    this.#inserter = new RowInserter(
-      { target: this.#target, writer: this.#writer, frame, context },
-      {
-        onDuplicate,
-        ignore,
-        ...(expectedRows !== undefined ? { expectedRows } : {}),
-        zeroIsValue: session.settings.sqlMode.has("NO_AUTO_VALUE_ON_ZERO"),
-        foundRows: session.connection.foundRows,
-        lenientNulls: ignore || (!context.strict && !singleRow),
-      },
-    );
-    return this.#inserter;
+    return {
+      onDuplicate:
+        this.#onDuplicate ??
+        (replace ? { kind: "replace" } : ignore ? { kind: "ignore" } : { kind: "error" }),
+      ignore,
+      ...(expectedRows !== undefined ? { expectedRows } : {}),
+      zeroIsValue: session.settings.sqlMode.has("NO_AUTO_VALUE_ON_ZERO"),
+      foundRows: session.connection.foundRows,
+      lenientNulls: ignore || (!context.strict && !singleRow),
+    };
   }
 
   #prepareDuplicates(): void {

@@ -46,6 +46,7 @@ export class TargetTable {
   readonly columns: readonly SourceColumn[];
   readonly autoIncrement: number | undefined;
   readonly timestamps: readonly number[];
+  readonly hasComputedDefaults: boolean;
   /** The columns that must be given a value; generated ones make theirs. */
   readonly notNull: readonly number[];
   readonly #defaults: readonly MakeDefault[];
@@ -72,6 +73,7 @@ export class TargetTable {
     this.notNull = table.schema.columns.flatMap((column, at) =>
       !column.nullable && column.generated === undefined ? [at] : [],
     );
+    this.hasComputedDefaults = table.schema.columns.some((column) => column.default?.kind === "expression");
     const environment = builder.environment;
     const compile = (sql: string, clause: string) =>
       bindStoredText(sql, this.columns, { environment, clause });
@@ -126,10 +128,6 @@ export class TargetTable {
 
   hasComputedDefault(at: number): boolean {
     return this.schema.columns[at]?.default?.kind === "expression";
-  }
-
-  get hasComputedDefaults(): boolean {
-    return this.schema.columns.some((column) => column.default?.kind === "expression");
   }
 
   /** DEFAULT as a value: no error for nullable columns without default. */

@@ -40,7 +40,7 @@ export function storeString(
       : sourceText(value, from);
   const held = heldText(text, to, target, context);
   if (to.name !== "char" && to.name !== "varchar") return fitBytes(held, to, target, context);
-  const trimmed = to.name === "char" ? held.replace(/ +$/, "") : held;
+  const trimmed = to.name === "char" ? withoutTrailingSpaces(held) : held;
   if (trimmed.length <= to.length || characterCount(trimmed) <= to.length) return trimmed;
   const kept = firstCharacters(trimmed, to.length);
   if (/^ *$/.test(trimmed.slice(kept.length))) {
@@ -48,7 +48,13 @@ export function storeString(
     return kept;
   }
   tooLong(context, target);
-  return to.name === "char" ? kept.replace(/ +$/, "") : kept;
+  return to.name === "char" ? withoutTrailingSpaces(kept) : kept;
+}
+
+function withoutTrailingSpaces(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--;
+  return end === text.length ? text : text.slice(0, end);
 }
 
 /** 1406 under strict mode, else the 1265 warning. */
