@@ -218,6 +218,31 @@ describe("a kept plan of a prepared statement", () => {
     await expect(update(int(1))).rejects.toMatchObject({ code: "ER_DUP_ENTRY" });
     expect(await database.rows("SELECT COUNT(*) FROM t")).toEqual([["3"]]);
   });
+
+  test("changes the rows that each execution found, many, one, none, or all before it failed", async () => {
+    await using database = await TestDatabase.open();
+    await database.run("CREATE TABLE r (id INT PRIMARY KEY, a INT NOT NULL, u INT UNIQUE)");
+    const rows = Array.from({ length: 100 }, (_, at) => `(${at + 1}, 0, ${at + 1})`);
+    await database.run(`INSERT INTO r VALUES ${rows.join(", ")}`);
+    const add = await prepare(database, "UPDATE r SET a = a + ? WHERE id >= ?");
+    const move = await prepare(database, "UPDATE r SET a = a + 1000, u = ? WHERE id > ?");
+    const remove = await prepare(database, "DELETE FROM r WHERE id > ?");
+    await add(int(1), int(1));
+    await add(int(10), int(100));
+    await add(int(100), int(101));
+    await expect(move(int(5), int(90))).rejects.toMatchObject({ code: "ER_DUP_ENTRY" });
+    await move(int(105), int(99));
+    await add(int(10), int(99));
+    await remove(int(97));
+    await remove(int(200));
+    await remove(int(95));
+    await add(int(5), int(95));
+    expect(await database.rows("SELECT * FROM r WHERE id > 93")).toEqual([
+      ["94", "1", "94"],
+      ["95", "6", "95"],
+    ]);
+    expect(await database.rows("SELECT COUNT(*), SUM(a), SUM(u) FROM r")).toEqual([["95", "100", "4560"]]);
+  });
 });
 
 describe("a kept plan of statements that differ in literals", () => {
