@@ -18,14 +18,14 @@ export interface EngineSettings {
   checkpointIntervalMs: number;
 }
 
-const CHECKPOINT_SIZE_MAX = 32 * 1024 * 1024;
+const CHECKPOINT_SIZE_MAX = 64 * 1024 * 1024;
 const CHECKPOINT_SIZE_MIN = 16 * 1024 * 1024;
 
 /** Who gives a server small caches wants it small: edits in memory are bounded along with them. */
 export function defaultEngineSettings(nodeCacheSizeBytes: number): EngineSettings {
   const checkpointSizeBytes = Math.max(
     CHECKPOINT_SIZE_MIN,
-    Math.min(CHECKPOINT_SIZE_MAX, Math.floor(nodeCacheSizeBytes / 8)),
+    Math.min(CHECKPOINT_SIZE_MAX, Math.floor(nodeCacheSizeBytes / 5)),
   );
   return { flushMode: 1, checkpointSizeBytes, checkpointIntervalMs: 60_000 };
 }

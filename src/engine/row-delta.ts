@@ -11,7 +11,7 @@ import type { KeyRange, ScanDirection, TupleSlot } from "../prolly/tuple-cursor.
 import { EditArena } from "./edit-arena.ts";
 import type { EditCursor, EditLayer } from "./edit-cursor.ts";
 import { EditEntries, ENTRY_WIDTH } from "./edit-entries.ts";
-import { KeyOrder } from "./key-order.ts";
+import { KeyOrder, ORDER_ENTRY_BYTES } from "./key-order.ts";
 import { hashKey, KeyTable } from "./key-table.ts";
 import { NumberPages } from "./number-pages.ts";
 import type { PackedEdits } from "./packed-edits.ts";
@@ -27,7 +27,8 @@ const PREVIOUS = 4;
 const VERSION_WIDTH = 5;
 
 /** What an edit takes here beside its key and value, without the hash table. */
-export const DELTA_EDIT_BYTES: number = (ENTRY_WIDTH + VERSION_WIDTH + 1) * Int32Array.BYTES_PER_ELEMENT;
+export const DELTA_EDIT_BYTES: number =
+  (ENTRY_WIDTH + VERSION_WIDTH) * Int32Array.BYTES_PER_ELEMENT + ORDER_ENTRY_BYTES;
 
 /** Fewer entries are found in their order. */
 const TABLE_ENTRIES_MIN = 16;
@@ -103,7 +104,8 @@ export class RowDelta implements EditLayer {
     edits.forEach((source, keyStart, keyEnd, valueStart, valueSize) => {
       const piece = firstPiece + source;
       const head = this.#addVersion(piece, valueStart, valueSize);
-      this.order.append(this.#entries.add(piece, keyStart, keyEnd, { hash: 0, head }));
+      const id = this.#entries.add(piece, keyStart, keyEnd, { hash: 0, head });
+      this.order.append(id, edits.sources[source] as Uint8Array, keyStart, keyEnd);
     });
   }
 

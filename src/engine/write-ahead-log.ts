@@ -11,7 +11,7 @@
  */
 import { basename, join } from "node:path";
 import { assert } from "../base/assert.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import { type Clock, type Timer, yieldToOthers } from "../base/clock.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { FileSystem, StoredFile } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
@@ -311,8 +311,8 @@ export class WriteAheadLog {
   }
 
   async #flushQueue(): Promise<void> {
-    // One turn of the event loop lets the commits that are ready now share this write.
-    await Promise.resolve();
+    // The commits that are ready now share this write.
+    await yieldToOthers();
     try {
       while (this.#queue.length > 0) {
         const group = this.#takeGroup();
