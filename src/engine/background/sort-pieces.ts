@@ -3,7 +3,6 @@
  * takes the next piece when it has done one. The other thread runs when nobody else wants its processor, so it may be slow: when no other
  * piece is left, its last one is waited for only as long as it takes here, and then sorted here. What it fails to do is done here.
  */
-import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { threadId } from "node:worker_threads";
 import { assert } from "../../base/assert.ts";
@@ -88,8 +87,9 @@ export class SortedPieces {
     for (const reader of this.#readers) reader.close();
     const { folder } = this.#source.listing;
     // Also those that the other thread did not come to name.
-    for (const name of readdirSync(folder))
-      if (name.startsWith(this.#filePrefix)) rmSync(path.join(folder, name), { force: true });
+    const { files } = this.#site;
+    for (const { name } of files.list(folder))
+      if (name.startsWith(this.#filePrefix)) await files.removeFile(path.join(folder, name));
   }
 
   #take(): number | undefined {
