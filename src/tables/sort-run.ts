@@ -10,6 +10,7 @@ import type { TupleCursor } from "../prolly/tuple-cursor.ts";
 export const ENTRY_HEADER_SIZE = 8;
 export const READ_BUFFER_SIZE: number = 256 * 1024;
 const WRITE_BUFFER_SIZE = 256 * 1024;
+const NO_RUN = -1;
 
 export function entrySize(data: Uint8Array, at: number): number {
   return ENTRY_HEADER_SIZE + readSize(data, at) + readSize(data, at + 4);
@@ -188,7 +189,10 @@ export class RunReader extends RunCursor {
   }
 }
 
-/** Merges sorted runs with a heap of the runs' first entries. Equal keys come in the order of the runs. */
+/**
+ * Merges sorted runs by a tournament: each inner node of a tree keeps the run that lost there, so that the winner's next entry
+ * meets one opponent per level. Equal keys come in the order of the runs.
+ */
 export class MergingCursor implements TupleCursor {
   keyBytes: Uint8Array = Buffer.alloc(0);
   keyStart = 0;
@@ -197,30 +201,23 @@ export class MergingCursor implements TupleCursor {
   valueStart = 0;
   valueEnd = 0;
   readonly #runs: readonly TupleCursor[];
-  /** Numbers of the runs that have entries left, the one with the smallest first. */
-  readonly #heap: number[] = [];
-  #started = false;
+  /** The loser at each inner node from 1 on, whose children are at twice its place; run i is the leaf at `count + i`. */
+  readonly #losers: Int32Array;
+  readonly #ended: Uint8Array;
+  #winner = NO_RUN;
 
   constructor(runs: readonly TupleCursor[]) {
     this.#runs = runs;
+    this.#losers = new Int32Array(runs.length).fill(NO_RUN);
+    this.#ended = new Uint8Array(runs.length);
   }
 
   next(): boolean {
-    const heap = this.#heap;
-    if (!this.#started) {
-      this.#started = true;
-      for (let run = 0; run < this.#runs.length; run++) if (this.#run(run).next()) heap.push(run);
-      for (let at = (heap.length >> 1) - 1; at >= 0; at--) this.#siftDown(at);
-    } else if (heap.length > 0) {
-      if (!this.#run(heap[0] as number).next()) {
-        const last = heap.pop() as number;
-        if (heap.length > 0) heap[0] = last;
-      }
-      this.#siftDown(0);
-    }
-    const first = heap[0];
-    if (first === undefined) return false;
-    const run = this.#run(first);
+    if (this.#winner === NO_RUN) for (let run = 0; run < this.#runs.length; run++) this.#advance(run);
+    else this.#advance(this.#winner);
+    const winner = this.#winner;
+    if (winner === NO_RUN || this.#ended[winner] === 1) return false;
+    const run = this.#runs[winner] as TupleCursor;
     this.keyBytes = run.keyBytes;
     this.keyStart = run.keyStart;
     this.keyEnd = run.keyEnd;
@@ -230,31 +227,30 @@ export class MergingCursor implements TupleCursor {
     return true;
   }
 
-  #run(number: number): TupleCursor {
-    return this.#runs[number] as TupleCursor;
+  /** Takes the run's next entry up the tree. At the start, the first to come to a node waits there for the second. */
+  #advance(run: number): void {
+    if (this.#ended[run] === 0 && !(this.#runs[run] as TupleCursor).next()) this.#ended[run] = 1;
+    const losers = this.#losers;
+    let winner = run;
+    for (let node = (run + losers.length) >> 1; node > 0; node >>= 1) {
+      const other = losers[node] as number;
+      if (other === NO_RUN) {
+        losers[node] = winner;
+        return;
+      }
+      if (!this.#isBefore(other, winner)) continue;
+      losers[node] = winner;
+      winner = other;
+    }
+    this.#winner = winner;
   }
 
   #isBefore(left: number, right: number): boolean {
-    const a = this.#run(left);
-    const b = this.#run(right);
+    if (this.#ended[left] === 1) return false;
+    if (this.#ended[right] === 1) return true;
+    const a = this.#runs[left] as TupleCursor;
+    const b = this.#runs[right] as TupleCursor;
     const order = compareRanges(a.keyBytes, a.keyStart, a.keyEnd, b.keyBytes, b.keyStart, b.keyEnd);
     return order === 0 ? left < right : order < 0;
-  }
-
-  #siftDown(start: number): void {
-    const heap = this.#heap;
-    const run = heap[start];
-    if (run === undefined) return;
-    let at = start;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && this.#isBefore(heap[child + 1] as number, heap[child] as number))
-        child++;
-      if (!this.#isBefore(heap[child] as number, run)) break;
-      heap[at] = heap[child] as number;
-      at = child;
-    }
-    heap[at] = run;
   }
 }

@@ -16,6 +16,8 @@ import { TEMPORARY_SUFFIX } from "../../io/write-atomically.ts";
 
 /** What stays readable: far more than one node per level of a tree. */
 const RECENT_COUNT = 64;
+/** While chunks are being written the work goes on until so many times as much as makes a table file waits for the disk. */
+const WAITING_MAX = 3;
 
 export interface FoldOutput {
   /** The table file that holds the new chunks … */
@@ -35,6 +37,10 @@ export class FoldStore implements ChunkStore {
   #recentBytes = 0;
   readonly #written = new Set<Hash>();
   #writer: TableFileWriter | undefined;
+  /** Under way beside the work. */
+  #writing: Promise<void> | undefined;
+  /** Of a write that nobody awaited. */
+  #failure: { readonly error: unknown } | undefined;
 
   /** Fewer bytes than `tableBytesMin` make no table file. */
   constructor(
@@ -68,16 +74,19 @@ export class FoldStore implements ChunkStore {
     return hash;
   }
 
-  /** Keeps memory bounded: to be awaited now and then. */
+  /** Keeps memory bounded: to be awaited now and then. The disk is waited for only when it does not keep up. */
   async flush(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#recentBytes < this.#tableBytesMin) return;
-    await this.#write(RECENT_COUNT);
+    this.#writing ??= this.#writeBeside();
+    if (this.#recentBytes >= WAITING_MAX * this.#tableBytesMin) await this.#settle();
   }
 
   async finish(): Promise<FoldOutput> {
     if (this.#writer === undefined && this.#recentBytes < this.#tableBytesMin) {
       return { table: undefined, chunks: [...this.#recent].map(([hash, bytes]) => [hash, ownBytes(bytes)]) };
     }
+    await this.#settle();
     await this.#write(0);
     const file = await this.#writer?.finish();
     file?.close();
@@ -86,6 +95,7 @@ export class FoldStore implements ChunkStore {
 
   /** Removes what was written. Does nothing after {@link finish}. */
   async abort(): Promise<void> {
+    await this.#writing;
     await this.#writer?.abort();
   }
 
@@ -94,6 +104,21 @@ export class FoldStore implements ChunkStore {
   }
 
   async close(): Promise<void> {}
+
+  /** Never rejects: see {@link #settle}. */
+  async #writeBeside(): Promise<void> {
+    try {
+      await this.#write(RECENT_COUNT);
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#writing = undefined;
+  }
+
+  async #settle(): Promise<void> {
+    await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
 
   /** Moves all but the last `kept` chunks to the table file. */
   async #write(kept: number): Promise<void> {

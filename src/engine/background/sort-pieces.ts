@@ -51,6 +51,8 @@ export class SortedPieces {
   readonly #readers: RunReader[] = [];
   #next = 0;
   #memoryBytes = 0;
+  #partnerMakesFiles = false;
+  #partnerEnded: Promise<void> | undefined;
   #closed = false;
 
   constructor(tree: ProllyTree, source: PieceSource, site: PieceSite) {
@@ -75,6 +77,8 @@ export class SortedPieces {
       lastMs = clock.monotonicMs() - startMs;
     }
     if (helped !== undefined) await endsWithin(helped, clock, lastMs);
+    // A thread that hardly gets a processor also takes long to end: that begins now, and goes on beside the building.
+    this.#partnerEnded = partner?.close();
     for (let at = 0; at < this.#done.length; at++) if (this.#done[at] === undefined) await this.#sortHere(at);
     return this.#source.indexes.map((_, index) => this.#merge(index));
   }
@@ -82,12 +86,14 @@ export class SortedPieces {
   /** Removes the runs' files. Cursors given out end their use here. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#site.partner?.close();
+    this.#partnerEnded ??= this.#site.partner?.close();
+    // Without files it leaves nothing to be removed.
+    if (this.#partnerMakesFiles) await this.#partnerEnded;
     this.#sorter.close();
     for (const reader of this.#readers) reader.close();
     const { folder } = this.#source.listing;
-    // Also those that the other thread did not come to name.
     const { files } = this.#site;
+    // Also those that the other thread did not come to name.
     for (const { name } of files.list(folder))
       if (name.startsWith(this.#filePrefix)) await files.removeFile(path.join(folder, name));
   }
@@ -117,6 +123,7 @@ export class SortedPieces {
     assert(piece !== undefined, "the piece exists");
     const inMemory = this.#memoryBytes < (this.#site.memoryMaxBytes ?? MEMORY_MAX_BYTES);
     const prefix = path.join(this.#source.listing.folder, `${this.#filePrefix}${at}-${where}`);
+    if (where === "elsewhere" && !inMemory) this.#partnerMakesFiles = true;
     return { ...piece, filePrefix: inMemory ? undefined : prefix };
   }
 
