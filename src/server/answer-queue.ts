@@ -10,7 +10,7 @@ import type { ClientStream } from "./client-stream.ts";
 /** How old the first answer may grow, in milliseconds, before the next one sends them all. */
 const WAIT_MAX_MS = 0.25;
 /** Fewer answers than this are not worth waiting for. */
-const TOGETHER_MIN = 3;
+const TOGETHER_MIN = 2;
 /** Answers sent at once after too few had come together. */
 const SENT_AT_ONCE = 24;
 
