@@ -22,10 +22,8 @@ export interface SenderSession {
   takeChanges(): SessionChanges | undefined;
 }
 
-type HeldEnd =
-  | { readonly kind: "none" }
-  | { readonly kind: "rows"; readonly warningCount: number }
-  | { readonly kind: "ok"; readonly result: OkResult };
+/** The end of a result that is held back: that of rows has only their warnings to tell. */
+type HeldKind = "none" | "rows" | "ok";
 
 /** The column definitions of a result set, encoded once, and the writers for its rows. */
 interface RenderedColumns {
@@ -39,7 +37,7 @@ interface RenderedColumns {
   binary: BinaryRowWriter | undefined;
 }
 
-const NOTHING: HeldEnd = { kind: "none" };
+const NOTHING: OkResult = { affectedRows: 0, lastInsertId: 0, warningCount: 0, info: "" };
 /** The answer to a command begins with this sequence number. */
 const FIRST_SEQUENCE = 1;
 
@@ -49,7 +47,9 @@ export class ResultSender implements ResultSink {
   readonly #rendered = new WeakMap<readonly ResultColumn[], RenderedColumns>();
   readonly #onRow: () => void;
   #binary = false;
-  #held: HeldEnd = NOTHING;
+  #heldKind: HeldKind = "none";
+  #heldOk: OkResult = NOTHING;
+  #heldWarnings = 0;
 
   constructor(stream: ClientStream, session: SenderSession) {
     this.#stream = stream;
@@ -60,7 +60,7 @@ export class ResultSender implements ResultSink {
   /** Begins the answer of a command. */
   begin(protocol: "text" | "binary"): void {
     this.#binary = protocol === "binary";
-    this.#held = NOTHING;
+    this.#heldKind = "none";
   }
 
   startResultSet(columns: readonly ResultColumn[]): RowWriter {
@@ -80,17 +80,19 @@ export class ResultSender implements ResultSink {
   }
 
   endResultSet(warningCount: number): void {
-    this.#held = { kind: "rows", warningCount };
+    this.#heldKind = "rows";
+    this.#heldWarnings = warningCount;
   }
 
   ok(result: OkResult): void {
     this.#sendHeld(SERVER_MORE_RESULTS_EXISTS);
-    this.#held = { kind: "ok", result };
+    this.#heldKind = "ok";
+    this.#heldOk = result;
   }
 
   /** Ends the answer: what was held back is the last result. */
   finish(): void {
-    assert(this.#held.kind !== "none", "a statement gives a result");
+    assert(this.#heldKind !== "none", "a statement gives a result");
     this.#sendHeld(0);
   }
 
@@ -161,20 +163,17 @@ export class ResultSender implements ResultSink {
   }
 
   #sendHeld(extraFlags: number): void {
-    const held = this.#held;
-    if (held.kind === "none") return;
-    this.#held = NOTHING;
+    const kind = this.#heldKind;
+    if (kind === "none") return;
+    this.#heldKind = "none";
     const { capabilities } = this.#session;
     const statusFlags = this.#session.statusFlags() | extraFlags;
     const changes = this.#session.takeChanges();
-    if (held.kind === "rows") {
-      writeEndOfRows(this.#stream.writer, capabilities, {
-        warningCount: held.warningCount,
-        statusFlags,
-        changes,
-      });
+    if (kind === "rows") {
+      const warningCount = this.#heldWarnings;
+      writeEndOfRows(this.#stream.writer, capabilities, { warningCount, statusFlags, changes });
     } else {
-      writeResultOk(this.#stream.writer, capabilities, held.result, { statusFlags, changes });
+      writeResultOk(this.#stream.writer, capabilities, this.#heldOk, { statusFlags, changes });
     }
   }
 }

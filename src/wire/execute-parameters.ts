@@ -94,13 +94,14 @@ export class StatementParameters {
       if (count < this.count) throw new WireError("bad_parameter", "too few parameters");
     }
     if (count === 0) return this.#decoded;
-    const bitmap = reader.take((count + 7) >>> 3);
+    const { bytes, at: bitmapAt } = reader;
+    reader.skip((count + 7) >>> 3);
     const types = reader.uint8() === 1 ? readTypes(reader, count, withAttributes) : this.#types;
     if (types === undefined) throw new WireError("bad_parameter", "the parameters have no types yet");
     this.#types = types;
     for (let i = 0; i < this.count; i++) {
       const parameter = this.#decoded[i] as DecodedParameter;
-      const isNull = ((bitmap[i >>> 3] as number) & (1 << (i & 7))) !== 0;
+      const isNull = ((bytes[bitmapAt + (i >>> 3)] as number) & (1 << (i & 7))) !== 0;
       const longData = this.#longData?.get(i);
       if (longData !== undefined) decodeLongData(longData, types[i] as number, options, parameter);
       else if (isNull) setParameter(parameter, NULL, null);
@@ -189,6 +190,15 @@ function decodeValue(
     case protocol.TYPE_TIME:
       setParameter(parameter, TIME, readTime(reader));
       break;
+    case protocol.TYPE_VARCHAR:
+    case protocol.TYPE_VAR_STRING:
+    case protocol.TYPE_STRING: {
+      const size = reader.length();
+      reader.skip(size);
+      if (options.decodeText === undefined) setUtf8(parameter, reader.bytes, reader.at - size, reader.at);
+      else setText(parameter, reader.bytes.subarray(reader.at - size, reader.at), options);
+      break;
+    }
     default:
       setBytes(parameter, typeCode, reader.lengthBytes(), options);
       break;
@@ -257,11 +267,17 @@ function setBytes(
   }
 }
 
-/** Some clients send binary strings as text. Bytes that are no UTF-8 are such: they must reach a BLOB unchanged. */
 function setText(parameter: DecodedParameter, bytes: Buffer, options: DecodeOptions): void {
   if (options.decodeText !== undefined) setParameter(parameter, TEXT, options.decodeText(bytes));
-  else if (isUtf8(bytes)) setParameter(parameter, TEXT, bytes.toString("utf8"));
-  else setParameter(parameter, BLOB, bytes);
+  else setUtf8(parameter, bytes, 0, bytes.length);
+}
+
+/** Some clients send binary strings as text. Bytes that are no UTF-8 are such: they must reach a BLOB unchanged. */
+function setUtf8(parameter: DecodedParameter, bytes: Buffer, start: number, end: number): void {
+  const text = bytes.toString("utf8", start, end);
+  // What is malformed decodes to U+FFFD, which may stand for itself as well.
+  if (!text.includes("\uFFFD") || isUtf8(bytes.subarray(start, end))) setParameter(parameter, TEXT, text);
+  else setParameter(parameter, BLOB, bytes.subarray(start, end));
 }
 
 function readInteger64(reader: PayloadReader, unsigned: boolean): SqlInteger {

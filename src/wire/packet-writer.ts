@@ -16,7 +16,7 @@ const BLOCK_REST_MIN = 2 * 1024;
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const UTF8_BYTES_PER_UNIT_MAX = 3;
 /** Strings up to here are copied by a loop when they are ASCII: quicker than a call into native code. */
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 40;
 /** And bytes up to here: a native copy needs a view of its source. */
 const SHORT_BYTES = 40;
 const LENGTH_ONE_BYTE_MAX = 0xfa;

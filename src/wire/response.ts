@@ -29,25 +29,23 @@ export interface OkPacket {
   readonly changes?: SessionChanges | undefined;
 }
 
+/** What a statement's result says in an OK. */
+type OkCounts = Pick<OkPacket, "affectedRows" | "lastInsertId" | "warningCount" | "info">;
+/** What the session says in it. */
+type OkState = Pick<OkPacket, "statusFlags" | "changes">;
+
 /** An OK whose counts come from a statement's result. */
 export function writeResultOk(
   writer: PacketWriter,
   capabilities: number,
-  result: Pick<OkPacket, "affectedRows" | "lastInsertId" | "warningCount" | "info">,
-  session: Pick<OkPacket, "statusFlags" | "changes">,
+  result: OkCounts,
+  session: OkState,
 ): void {
-  writeOkBody(writer, capabilities, OK_HEADER, {
-    affectedRows: result.affectedRows,
-    lastInsertId: result.lastInsertId,
-    statusFlags: session.statusFlags,
-    warningCount: result.warningCount,
-    info: result.info,
-    changes: session.changes,
-  });
+  writeOkBody(writer, capabilities, OK_HEADER, result, session);
 }
 
 export function writeOk(writer: PacketWriter, capabilities: number, ok: OkPacket): void {
-  writeOkBody(writer, capabilities, OK_HEADER, ok);
+  writeOkBody(writer, capabilities, OK_HEADER, ok, ok);
 }
 
 /** The end of rows: an OK with the header of EOF for clients with CLIENT_DEPRECATE_EOF, else an EOF. */
@@ -64,14 +62,8 @@ export function writeEndOfRows(
     writeEof(writer, end.warningCount, end.statusFlags);
     return;
   }
-  writeOkBody(writer, capabilities, EOF_HEADER, {
-    affectedRows: 0,
-    lastInsertId: 0,
-    statusFlags: end.statusFlags,
-    warningCount: end.warningCount,
-    info: "",
-    changes: end.changes,
-  });
+  const counts = { affectedRows: 0, lastInsertId: 0, warningCount: end.warningCount, info: "" };
+  writeOkBody(writer, capabilities, EOF_HEADER, counts, end);
 }
 
 export function writeEof(writer: PacketWriter, warningCount: number, statusFlags: number): void {
@@ -103,13 +95,20 @@ export function writeLocalFileRequest(writer: PacketWriter, name: string): void 
   writer.end();
 }
 
-function writeOkBody(writer: PacketWriter, capabilities: number, header: number, ok: OkPacket): void {
-  const changes = (capabilities & CLIENT_SESSION_TRACK) !== 0 ? ok.changes : undefined;
+function writeOkBody(
+  writer: PacketWriter,
+  capabilities: number,
+  header: number,
+  ok: OkCounts,
+  session: OkState,
+): void {
+  const { statusFlags } = session;
+  const changes = (capabilities & CLIENT_SESSION_TRACK) !== 0 ? session.changes : undefined;
   writer.begin();
   writer.writeUint8(header);
   writer.writeLength(ok.affectedRows);
   writer.writeLength(ok.lastInsertId);
-  writer.writeUint16(changes === undefined ? ok.statusFlags : ok.statusFlags | SERVER_SESSION_STATE_CHANGED);
+  writer.writeUint16(changes === undefined ? statusFlags : statusFlags | SERVER_SESSION_STATE_CHANGED);
   writer.writeUint16(Math.min(ok.warningCount, WARNING_COUNT_MAX));
   // The length goes before the text also for clients without CLIENT_SESSION_TRACK, as MySQL does it, whatever its
   // description of the protocol says; their client library reads it so.

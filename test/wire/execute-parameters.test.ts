@@ -49,6 +49,20 @@ function lengthCoded(text: string | Buffer): Buffer {
 }
 
 describe("StatementParameters", () => {
+  test("tells text with a replacement character in it from bytes that are no UTF-8", () => {
+    const sent = ["a\uFFFDb", Buffer.of(0x61, 0xff, 0x62), "é😀", ""].map((text) => ({
+      type: protocol.TYPE_VAR_STRING,
+      bytes: lengthCoded(text),
+    }));
+    const decoded = decode(4, execution(sent)).map(({ type, value }) => [type.kind, value]);
+    expect(decoded).toEqual([
+      ["string", "a\uFFFDb"],
+      ["binary", Buffer.of(0x61, 0xff, 0x62)],
+      ["string", "é😀"],
+      ["string", ""],
+    ]);
+  });
+
   test.each([
     [protocol.TYPE_TINY, false, "ff", -1],
     [protocol.TYPE_TINY, true, "ff", 255],

@@ -83,11 +83,10 @@ class RowUpdater {
   finish(): ChangeResult {
     this.#plan.changed.end();
     const { session } = this.#run;
-    const warnings = session.diagnostics.warningCount;
     return {
       affectedRows: session.connection.foundRows ? this.#matched : this.#affected,
       lastInsertId: 0,
-      info: `Rows matched: ${this.#matched}  Changed: ${this.#affected}  Warnings: ${warnings}`,
+      info: infoText(this.#matched, this.#affected, session.diagnostics.warningCount),
     };
   }
 
@@ -183,6 +182,18 @@ class RowUpdater {
         return outcome.promise.then(() => this.#store(target, existing, row));
     }
   }
+}
+
+/** The texts that most updates end with need not be made again. */
+const ONE_CHANGED = "Rows matched: 1  Changed: 1  Warnings: 0";
+const ONE_SAME = "Rows matched: 1  Changed: 0  Warnings: 0";
+const NONE_FOUND = "Rows matched: 0  Changed: 0  Warnings: 0";
+
+function infoText(matched: number, changed: number, warnings: number): string {
+  if (matched > 1 || warnings > 0)
+    return `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${warnings}`;
+  if (matched === 0) return NONE_FOUND;
+  return changed === 0 ? ONE_SAME : ONE_CHANGED;
 }
 
 const IGNORED: ReadonlySet<string> = new Set([
