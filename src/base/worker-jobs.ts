@@ -17,7 +17,7 @@ export type Job = (input: unknown, signal: AbortSignal) => Promise<JobResult>;
 /** Below the threads that answer clients. */
 const BACKGROUND_PRIORITY = 5;
 /** For threads that are to run when nobody else has use for a processor. */
-export const IDLE_PRIORITY = 19;
+export const IDLE_PRIORITY = 15;
 
 /** Serves jobs for as long as the pool lives. */
 export function serveJobs(

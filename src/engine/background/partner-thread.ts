@@ -16,6 +16,6 @@ export function startPartnerThread(): PiecePartner | undefined {
   return {
     // The entry module has the same job, and comes from the same version of the program.
     sort: async (source, piece) => (await pool.run("sortPiece", { source, piece })) as PieceRuns,
-    close: () => pool.close(),
+    close: () => void pool.close(),
   };
 }

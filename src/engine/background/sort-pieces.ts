@@ -3,6 +3,7 @@
  * takes the next piece when it has done one. The other thread runs when nobody else wants its processor, so it may be slow: when no other
  * piece is left, its last one is waited for only as long as it takes here, and then sorted here. What it fails to do is done here.
  */
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { threadId } from "node:worker_threads";
 import { assert } from "../../base/assert.ts";
@@ -27,8 +28,8 @@ const READ_BUFFER_SIZE_MIN = 16 * 1024;
 /** Another thread that sorts pieces. */
 export interface PiecePartner {
   sort(source: PieceSource, piece: Piece): Promise<PieceRuns>;
-  /** Ends the thread; what it is at fails with WorkerFailure. */
-  close(): Promise<void>;
+  /** Begins to end the thread; what it is at fails with WorkerFailure. May be called again. */
+  close(): void;
 }
 
 export interface PieceSite {
@@ -51,8 +52,6 @@ export class SortedPieces {
   readonly #readers: RunReader[] = [];
   #next = 0;
   #memoryBytes = 0;
-  #partnerMakesFiles = false;
-  #partnerEnded: Promise<void> | undefined;
   #closed = false;
 
   constructor(tree: ProllyTree, source: PieceSource, site: PieceSite) {
@@ -61,7 +60,8 @@ export class SortedPieces {
     this.#sorter = new PieceSorter(site.files, source);
     this.#pieces = cutIntoPieces(tree, site.pieceRows);
     this.#done = this.#pieces.map(() => undefined);
-    this.#filePrefix = `${SORT_RUN_PREFIX}${process.pid}-${threadId}-pieces${nextNumber++}-`;
+    const prefix = `${SORT_RUN_PREFIX}${process.pid}-${threadId}-pieces${nextNumber++}-`;
+    this.#filePrefix = path.join(source.listing.folder, prefix);
   }
 
   /** For each index its entries in order. */
@@ -77,8 +77,7 @@ export class SortedPieces {
       lastMs = clock.monotonicMs() - startMs;
     }
     if (helped !== undefined) await endsWithin(helped, clock, lastMs);
-    // A thread that hardly gets a processor also takes long to end: that begins now, and goes on beside the building.
-    this.#partnerEnded = partner?.close();
+    this.#endPartner();
     for (let at = 0; at < this.#done.length; at++) if (this.#done[at] === undefined) await this.#sortHere(at);
     return this.#source.indexes.map((_, index) => this.#merge(index));
   }
@@ -86,16 +85,20 @@ export class SortedPieces {
   /** Removes the runs' files. Cursors given out end their use here. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#partnerEnded ??= this.#site.partner?.close();
-    // Without files it leaves nothing to be removed.
-    if (this.#partnerMakesFiles) await this.#partnerEnded;
+    this.#endPartner();
     this.#sorter.close();
     for (const reader of this.#readers) reader.close();
     const { folder } = this.#source.listing;
     const { files } = this.#site;
-    // Also those that the other thread did not come to name.
-    for (const { name } of files.list(folder))
-      if (name.startsWith(this.#filePrefix)) await files.removeFile(path.join(folder, name));
+    for (const { name } of files.list(folder)) {
+      const file = path.join(folder, name);
+      if (file.startsWith(this.#filePrefix)) await files.removeFile(file);
+    }
+  }
+
+  /** Nobody waits for it: a thread that hardly gets a processor also takes long to end. */
+  #endPartner(): void {
+    this.#site.partner?.close();
   }
 
   #take(): number | undefined {
@@ -103,13 +106,16 @@ export class SortedPieces {
   }
 
   async #sortHere(at: number): Promise<void> {
-    this.#keep(at, await this.#sorter.sort(this.#piece(at, "here"), this.#site.pause));
+    const filePrefix = this.#isMemoryFull ? `${this.#filePrefix}${at}` : undefined;
+    this.#keep(at, await this.#sorter.sort({ ...this.#piece(at), filePrefix }, this.#site.pause));
   }
 
   async #sortElsewhere(partner: PiecePartner): Promise<void> {
     for (let at = this.#take(); at !== undefined; at = this.#take()) {
       try {
-        this.#keep(at, await partner.sort(this.#source, this.#piece(at, "elsewhere")));
+        // Only this thread makes files: the other one may be at a piece, for nobody any more, when they are removed.
+        const runs = await partner.sort(this.#source, { ...this.#piece(at), filePrefix: undefined });
+        this.#keep(at, this.#isMemoryFull ? this.#toFiles(at, runs) : runs);
       } catch (error) {
         // The piece is sorted here, with all that are left.
         if (error instanceof WorkerFailure) return;
@@ -118,13 +124,26 @@ export class SortedPieces {
     }
   }
 
-  #piece(at: number, where: "here" | "elsewhere"): Piece {
+  #piece(at: number): Pick<Piece, "lower" | "upper"> {
     const piece = this.#pieces[at];
     assert(piece !== undefined, "the piece exists");
-    const inMemory = this.#memoryBytes < (this.#site.memoryMaxBytes ?? MEMORY_MAX_BYTES);
-    const prefix = path.join(this.#source.listing.folder, `${this.#filePrefix}${at}-${where}`);
-    if (where === "elsewhere" && !inMemory) this.#partnerMakesFiles = true;
-    return { ...piece, filePrefix: inMemory ? undefined : prefix };
+    return piece;
+  }
+
+  get #isMemoryFull(): boolean {
+    return this.#memoryBytes >= (this.#site.memoryMaxBytes ?? MEMORY_MAX_BYTES);
+  }
+
+  #toFiles(at: number, runs: PieceRuns): PieceRuns {
+    if (this.#closed || this.#done[at] !== undefined) return runs;
+    return runs.map((ofIndex, index) =>
+      ofIndex.map(({ bytes }, number): SortedRun => {
+        assert(bytes !== undefined, "a partner's runs are in memory");
+        const file = `${this.#filePrefix}${at}-partner-${index}-${number}.tmp`;
+        writeFileSync(file, bytes, { flag: "wx" });
+        return { bytes: undefined, file };
+      }),
+    );
   }
 
   #keep(at: number, runs: PieceRuns): void {
