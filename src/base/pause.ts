@@ -1,5 +1,7 @@
 /** Keeps a long synchronous job from holding up everything else in the process. */
+
 import { type Clock, systemClock, yieldToOthers } from "./clock.ts";
+import { restAfterBurst } from "./short-bursts.ts";
 
 /** Other work gets its turn after this much of ours. */
 export const SLICE_MS = 1;
@@ -29,6 +31,8 @@ export class Pause {
   }
 
   isDue(): boolean {
+    // Who is asked this often is a job that may be long.
+    restAfterBurst();
     return systemClock.monotonicMs() - this.#sinceMs > SLICE_MS;
   }
 

@@ -1,8 +1,9 @@
-/** The other end of a worker pool: runs jobs in a thread, any number side by side. */
+/** The other end of a worker pool: runs jobs in a thread, any number side by side, in short bursts. */
 import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, type Transferable } from "node:worker_threads";
 import { assert } from "./assert.ts";
+import { beginShortBursts } from "./short-bursts.ts";
 import type { WorkerReport, WorkerRequest } from "./worker-pool.ts";
 
 /** What a job resolves to; `transfer` names parts of the result that the other thread takes over. */
@@ -28,6 +29,7 @@ export function serveJobs(
   const port = parentPort;
   assert(port !== null, "jobs are served in a worker thread");
   lowerPriority(priority);
+  beginShortBursts();
   const running = new Map<number, AbortController>();
   const report = (message: WorkerReport, transfer: readonly Transferable[] = []): void =>
     port.postMessage(message, transfer);

@@ -3,6 +3,8 @@
  * in another thread. What is put into the store later is not seen; files that the store drops meanwhile stay readable.
  * Every chunk it gives out was checked against its address.
  */
+
+import { restAfterBurst } from "../base/short-bursts.ts";
 import type { Hash } from "../bytes/hash.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import { StorageError } from "../io/storage-error.ts";
@@ -52,6 +54,7 @@ export class ReadOnlyChunkStore implements ExportSource {
   }
 
   readChunk(hash: Hash): Uint8Array | undefined {
+    restAfterBurst();
     const { tables, journals } = this.sources;
     for (const journal of journals) {
       const chunk = journal.get(hash);

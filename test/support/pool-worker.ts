@@ -1,9 +1,15 @@
 /** Jobs for the tests of the worker pool. */
+import { restAfterBurst } from "../../src/base/short-bursts.ts";
 import { serveJobs } from "../../src/base/worker-jobs.ts";
 
 serveJobs(
   {
     double: async (input) => ({ result: Number(input) * 2 }),
+    askToRest: async (input) => {
+      let rests = 0;
+      for (let asked = 0; asked < Number(input); asked++) if (restAfterBurst()) rests++;
+      return { result: rests };
+    },
     fail: async () => {
       throw new RangeError("too much");
     },

@@ -3,8 +3,10 @@
  * durable in the end but named by no manifest yet. Old chunks are read from the store's files; of the new ones those put
  * last can be read again, which is what the making of a tree's root asks for.
  */
+
 import { join } from "node:path";
 import { systemRandom } from "../../base/random.ts";
+import { restAfterBurst } from "../../base/short-bursts.ts";
 import { EMPTY_HASH, type Hash, hashOf } from "../../bytes/hash.ts";
 import type { ChunkStore } from "../../chunks/chunk-store.ts";
 import type { ReadOnlyChunkStore } from "../../chunks/read-only-chunk-store.ts";
@@ -67,6 +69,7 @@ export class FoldStore implements ChunkStore {
   }
 
   putChunk(bytes: Uint8Array): Hash {
+    restAfterBurst();
     const hash = hashOf(bytes);
     if (this.#recent.has(hash) || this.#written.has(hash)) return hash;
     this.#recent.set(hash, bytes);
