@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { giveWay, SLICE_MS } from "../base/pause.ts";
+import { restAfterBurst } from "../base/short-bursts.ts";
 import { compareRanges } from "../bytes/compare.ts";
 import type { Hash } from "../bytes/hash.ts";
 import type { ChunkStore } from "../chunks/chunk-store.ts";
@@ -160,6 +161,7 @@ export class Pace implements SortPause {
   }
 
   isDue(): boolean {
+    restAfterBurst();
     return this.#site.clock.monotonicMs() >= this.#sliceEnd;
   }
 
