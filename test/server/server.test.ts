@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createConnection as createStreamingConnection } from "mysql2";
 import mysql, { type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -265,6 +266,27 @@ describe("statements", () => {
     expect((await client.receive())?.[1]).toBe(3);
     expect((await client.receive())?.[1]).toBe(0);
     expect((await client.receive())?.[1]).toBe(3);
+  });
+
+  test("a command of two packets that comes in pieces is answered once, and then the one after it", async () => {
+    await using client = await RawClient.logIn(server.port);
+    const command = Buffer.alloc(0xffffff + 100, " ");
+    command[0] = protocol.COM_QUERY;
+    command.write("insert", 1);
+    const first = packet(0, command.subarray(0, 0xffffff));
+    const second = packet(1, command.subarray(0xffffff));
+    const bytes = Buffer.concat([first, second, packet(0, Buffer.of(protocol.COM_PING))]);
+    const cuts = [2, 5_000_000, first.length, first.length + 3, first.length + 50, bytes.length - 2];
+    let from = 0;
+    for (const to of [...cuts, bytes.length]) {
+      client.socket.write(bytes.subarray(from, to));
+      await sleep(10);
+      from = to;
+    }
+    expect((await client.receive())?.[1]).toBe(3);
+    expect((await client.receive())?.[1]).toBe(0);
+    client.command(protocol.COM_PING);
+    expect((await client.receive())?.[1]).toBe(0);
   });
 
   test("LOAD DATA LOCAL takes the file from the client", async () => {
