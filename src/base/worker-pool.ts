@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import { type Transferable, Worker } from "node:worker_threads";
 import { assert } from "./assert.ts";
 import { AppError } from "./errors.ts";
+import { burstData } from "./short-bursts.ts";
 
 /** To a worker. */
 export type WorkerRequest =
@@ -156,7 +157,8 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 /** From the sources (in development and tests) a thread needs the same loader as the process. */
 function startWorker(entry: URL): Worker {
-  if (!entry.pathname.endsWith(".ts")) return new Worker(entry, { resourceLimits: THREAD_LIMITS });
+  if (!entry.pathname.endsWith(".ts"))
+    return new Worker(entry, { resourceLimits: THREAD_LIMITS, workerData: burstData });
   const loader = new URL(
     "./dist/esm/api/index.mjs",
     pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json")),
@@ -166,5 +168,5 @@ function startWorker(entry: URL): Worker {
     return import(${JSON.stringify(entry.href)});
   })`;
   const execArgv = ["--conditions=development"];
-  return new Worker(code, { eval: true, execArgv, resourceLimits: THREAD_LIMITS });
+  return new Worker(code, { eval: true, execArgv, resourceLimits: THREAD_LIMITS, workerData: burstData });
 }

@@ -2,6 +2,8 @@
  * One client's connection from its greeting to its end: logs in, then answers one command after the other. Commands that
  * came together are answered in one write.
  */
+
+import { noteClientCommand } from "../base/short-bursts.ts";
 import type { AccountName } from "../engine/accounts/account.ts";
 import type { KillKind, Process } from "../engine/process-list.ts";
 import type { QueryOptions, SessionStatus, SqlSession } from "../sql/api.ts";
@@ -263,6 +265,7 @@ export class Connection implements Process, SenderSession {
     this.sinceMs = this.context.clock.now();
     this.#shownState = EXECUTING;
     this.context.processes.counters.questions++;
+    noteClientCommand();
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { restAfterBurst } from "../../src/base/short-bursts.ts";
+import { noteClientCommand, restAfterBurst } from "../../src/base/short-bursts.ts";
 import { WorkerPool } from "../../src/base/worker-pool.ts";
 
 describe("short bursts", () => {
@@ -16,9 +16,15 @@ describe("short bursts", () => {
     expect(rests).toBe(0);
   });
 
-  test("a job that asks all the time rests, and works far longer than it rests", async () => {
+  test("a job that nobody waits beside does not rest", async () => {
+    expect(await pool.run("askToRest", 2_000_000)).toBe(0);
+  });
+
+  test("a job that asks all the time rests while clients send commands, and works far longer than it rests", async () => {
     const asked = 2_000_000;
+    const clients = setInterval(noteClientCommand, 1);
     const rests = Number(await pool.run("askToRest", asked));
+    clearInterval(clients);
     expect(rests).toBeGreaterThanOrEqual(3);
     // Each burst is thousands of questions long: a rest at each would stop the job.
     expect(rests).toBeLessThan(asked / 100);
