@@ -1,4 +1,4 @@
-/** What a thread runs that helps with a large table (partner-thread.ts): it lives as long as one job, which has one source. */
+/** What a thread runs that helps with large tables (partner-thread.ts), one after the other. */
 import { restAfterBurst } from "../../base/short-bursts.ts";
 import { IDLE_PRIORITY, type JobResult, serveJobs } from "../../base/worker-jobs.ts";
 import { NodeFileSystem } from "../../io/node-file-system.ts";
@@ -23,4 +23,11 @@ async function sortPiece(input: unknown): Promise<JobResult> {
   return { result, transfer: result.flat().flatMap(({ bytes }) => bytes?.buffer ?? []) };
 }
 
-serveJobs({ sortPiece }, encodeJobError, IDLE_PRIORITY);
+/** Closes the files of the table it has helped with. */
+async function endTable(): Promise<JobResult> {
+  sorter?.close();
+  sorter = undefined;
+  return { result: undefined };
+}
+
+serveJobs({ sortPiece, endTable }, encodeJobError, IDLE_PRIORITY);
