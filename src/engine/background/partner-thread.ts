@@ -22,6 +22,7 @@ export function startPartnerThread(): PiecePartner | undefined {
   if (availableParallelism() < 2) return undefined;
   const pool = takeKept() ?? new WorkerPool({ entry: ENTRY, size: 1, decodeError: decodeJobError });
   let busy = false;
+  let closed = false;
   return {
     // The entry module has the same job, and comes from the same version of the program.
     sort: async (source, piece) => {
@@ -31,7 +32,11 @@ export function startPartnerThread(): PiecePartner | undefined {
       return runs;
     },
     // One that has not answered, or has failed, is not used again.
-    close: () => void (busy ? pool.close() : keep(pool)),
+    close: () => {
+      if (closed) return;
+      closed = true;
+      void (busy ? pool.close() : keep(pool));
+    },
   };
 }
 
