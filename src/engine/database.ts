@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { attempt } from "../base/attempt.ts";
 import { Mutex } from "../base/mutex.ts";
+import { hurryJobs } from "../base/short-bursts.ts";
 import type { Hash } from "../bytes/hash.ts";
 import { FileChunkStore } from "../chunks/file-chunk-store.ts";
 import { readBlob } from "../prolly/blob.ts";
@@ -49,8 +50,10 @@ import { WriteRecovery } from "./write-recovery.ts";
 const WAL_POSITION_REF = `${LOCAL_PREFIX}wal-position`;
 const DEFAULT_BRANCH_REF = `${META_PREFIX}default-branch`;
 const SMALL_CHECKPOINT_BYTES = 16 * 1024 * 1024;
-/** How far commits may run ahead of a checkpoint, and what is replayed between two, in sizes that begin one. */
-const BACKLOG_FACTOR = 2;
+/** How far commits may run ahead of a checkpoint, from where on it hurries, and what is replayed between two, in sizes that
+ *  begin one. */
+const BACKLOG_FACTOR = 1.25;
+const HURRY_FACTOR = 0.5;
 const REPLAY_FACTOR = 4;
 
 export interface DatabaseOptionsAtOpen {
@@ -85,6 +88,7 @@ export class Database {
   #frozenPastFailure = false;
   #checkpointTimer: { cancel(): void } | undefined;
   #background: Promise<void> | undefined;
+  #endHurry: (() => void) | undefined;
   #closed = false;
 
   private constructor(options: DatabaseOptionsAtOpen, chunks: FileChunkStore) {
@@ -436,8 +440,11 @@ export class Database {
 
   #scheduleCheckpoint(log: WriteAheadLog): void {
     const { settings } = this.#services;
-    let sizeBytes = log.sizeBytes;
-    for (const branch of this.#branches.values()) sizeBytes = Math.max(sizeBytes, branch.dirtyBytes);
+    let dirtyBytes = 0;
+    for (const branch of this.#branches.values()) dirtyBytes = Math.max(dirtyBytes, branch.dirtyBytes);
+    if (this.#background !== undefined && dirtyBytes > settings.checkpointSizeBytes * HURRY_FACTOR)
+      this.#endHurry ??= hurryJobs();
+    const sizeBytes = Math.max(log.sizeBytes, dirtyBytes);
     // The log of a small database must not outgrow it by far, and its checkpoints are cheap.
     const proportion = Math.max(this.garbage.liveBytes, SMALL_CHECKPOINT_BYTES);
     if (sizeBytes > Math.min(settings.checkpointSizeBytes, proportion)) {
@@ -470,6 +477,8 @@ export class Database {
       })
       .finally(() => {
         this.#background = undefined;
+        this.#endHurry?.();
+        this.#endHurry = undefined;
       });
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { noteClientCommand, restAfterBurst } from "../../src/base/short-bursts.ts";
+import { hurryJobs, noteClientCommand, restAfterBurst } from "../../src/base/short-bursts.ts";
 import { WorkerPool } from "../../src/base/worker-pool.ts";
 
 describe("short bursts", () => {
@@ -26,6 +26,11 @@ describe("short bursts", () => {
     const rests = Number(await pool.run("askToRest", asked));
     clearInterval(clients);
     expect(rests).toBeGreaterThanOrEqual(3);
+    const endHurry = hurryJobs();
+    const more = setInterval(noteClientCommand, 1);
+    expect(await pool.run("askToRest", asked)).toBe(0);
+    clearInterval(more);
+    endHurry();
     // Each burst is thousands of questions long: a rest at each would stop the job.
     expect(rests).toBeLessThan(asked / 100);
   });
