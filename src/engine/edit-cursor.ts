@@ -1,17 +1,10 @@
 /** Edits over an ordered map as their readers see them, whoever made them. */
-import type { KeyRange, ScanDirection } from "../prolly/tuple-cursor.ts";
+import type { KeyRange, ScanDirection, TupleCursor } from "../prolly/tuple-cursor.ts";
 
-/** Walks edited keys in order. The ranges are valid until the next call; the arrays never change. */
-export interface EditCursor {
-  next(): boolean;
+/** Walks edited keys, deleted ones included. */
+export interface EditCursor extends TupleCursor {
   /** The key was deleted: there is no value. */
   readonly deleted: boolean;
-  readonly keyBytes: Uint8Array;
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly valueBytes: Uint8Array;
-  readonly valueStart: number;
-  readonly valueEnd: number;
 }
 
 export interface EditLayer {
