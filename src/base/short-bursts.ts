@@ -55,6 +55,11 @@ export function beginShortBursts(): void {
   seenCommands = Atomics.load(clients, COMMANDS);
 }
 
+/** Whether clients have sent commands lately, as far as the thread has noticed by asking to rest. */
+export function clientsAreBusy(): boolean {
+  return performance.now() < clientsUntilMs;
+}
+
 /** Rests when the burst has lasted long enough and there are clients, and says whether it did. Never in a thread that
  *  answers clients. */
 export function restAfterBurst(): boolean {

@@ -10,7 +10,7 @@ import { NEWEST } from "../branch-state.ts";
 import type { EditCursor } from "../edit-cursor.ts";
 import type { RowDelta } from "../row-delta.ts";
 
-const BATCH_SIZE = 32 * 1024;
+const BATCH_SIZE = 8 * 1024;
 const ENTRY_HEADER_SIZE = 8;
 /** Batches asked for before the first is used up. */
 const BATCHES_AHEAD = 4;

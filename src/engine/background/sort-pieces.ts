@@ -8,6 +8,7 @@ import path from "node:path";
 import { threadId } from "node:worker_threads";
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
+import { clientsAreBusy } from "../../base/short-bursts.ts";
 import { WorkerFailure } from "../../base/worker-pool.ts";
 import type { FileSystem } from "../../io/file-system.ts";
 import type { ProllyTree } from "../../prolly/prolly-tree.ts";
@@ -24,6 +25,8 @@ const MEMORY_MAX_BYTES: number = 64 * 1024 * 1024;
 /** What all buffers for reading runs from files may take. */
 const READ_BUFFERS_MAX_BYTES: number = 16 * 1024 * 1024;
 const READ_BUFFER_SIZE_MIN = 16 * 1024;
+/** How often the other thread's turn is reconsidered while clients are busy. */
+const BUSY_LOOK_MS = 10;
 
 /** Another thread that sorts pieces. */
 export interface PiecePartner {
@@ -111,7 +114,11 @@ export class SortedPieces {
   }
 
   async #sortElsewhere(partner: PiecePartner): Promise<void> {
-    for (let at = this.#take(); at !== undefined; at = this.#take()) {
+    for (;;) {
+      // Two threads would take more of the processors than clients can spare.
+      while (clientsAreBusy() && this.#next < this.#pieces.length) await this.#site.clock.sleep(BUSY_LOOK_MS);
+      const at = this.#take();
+      if (at === undefined) return;
       try {
         // Only this thread makes files: the other one may be at a piece, for nobody any more, when they are removed.
         const runs = await partner.sort(this.#source, { ...this.#piece(at), filePrefix: undefined });
