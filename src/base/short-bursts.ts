@@ -1,16 +1,16 @@
 /**
  * Work in the background in short bursts. A thread of low priority that computes without a break can keep its processor for
  * a whole tick of the system's clock (4 ms) after a thread that answers clients has become ready to run there; one that
- * sleeps gives it up at once. So jobs in a worker thread rest after each quarter of a millisecond, for twice as long, as
- * long as there are clients to answer: they take a third of a processor that is wanted, and the whole of one that is not.
+ * sleeps gives it up at once. So jobs in a worker thread rest after each fifth of a millisecond, for four times as long, as
+ * long as there are clients to answer: they take a fifth of a processor that is wanted, and the whole of one that is not.
  * When clients would have to wait for a job, it does not rest.
  *
  * Only a thread that has said so rests, and the loops that do its work ask often, because asking costs one look at the clock.
  */
 import { workerData } from "node:worker_threads";
 
-const BURST_MS = 0.25;
-const REST_MS = 0.5;
+const BURST_MS = 0.2;
+const REST_MS = 0.8;
 /** For so long after a client's last command it is expected to send another one. */
 const CLIENTS_STAY_MS = 20;
 const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
