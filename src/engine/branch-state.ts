@@ -234,3 +234,10 @@ export class BranchState {
     return oldest === undefined || oldest.holders === 0 ? sequence : oldest.sequence;
   }
 }
+
+/** Of the branch with the most edits that no checkpoint has begun to fold in. */
+export function mostDirtyBytes(branches: Iterable<BranchState>): number {
+  let dirtyBytes = 0;
+  for (const branch of branches) dirtyBytes = Math.max(dirtyBytes, branch.dirtyBytes);
+  return dirtyBytes;
+}

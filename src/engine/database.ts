@@ -32,7 +32,7 @@ import {
 } from "../vcs/refs.ts";
 import { readRootValue } from "../vcs/root-value.ts";
 import { readWorkingSet, type WorkingSet, writeWorkingSet } from "../vcs/working-set.ts";
-import { BRANCH_LOCK_KEY, BranchState, Generation } from "./branch-state.ts";
+import { BRANCH_LOCK_KEY, BranchState, Generation, mostDirtyBytes } from "./branch-state.ts";
 import { foldBranches, freezeBranch, insertedShare, installFolded } from "./checkpoint.ts";
 import { WAL_FOLDER, whatIsDamaged } from "./database-folder.ts";
 import { closeStore, type EngineServices } from "./engine-settings.ts";
@@ -247,8 +247,7 @@ export class Database {
   #backlog(): Promise<void> | undefined {
     if (this.#background === undefined) return undefined;
     const most = this.#services.settings.checkpointSizeBytes * BACKLOG_FACTOR;
-    for (const branch of this.#branches.values()) if (branch.dirtyBytes > most) return this.#background;
-    return undefined;
+    return mostDirtyBytes(this.#branches.values()) > most ? this.#background : undefined;
   }
 
   #appendRecord(record: RecordToLog, apply: () => void, failed?: () => void): Promise<void> {
@@ -440,8 +439,7 @@ export class Database {
 
   #scheduleCheckpoint(log: WriteAheadLog): void {
     const { settings } = this.#services;
-    let dirtyBytes = 0;
-    for (const branch of this.#branches.values()) dirtyBytes = Math.max(dirtyBytes, branch.dirtyBytes);
+    const dirtyBytes = mostDirtyBytes(this.#branches.values());
     if (this.#background !== undefined && dirtyBytes > settings.checkpointSizeBytes * HURRY_FACTOR)
       this.#endHurry ??= hurryJobs();
     const sizeBytes = Math.max(log.sizeBytes, dirtyBytes);

@@ -74,22 +74,14 @@ export class LayeredTableView implements TableView {
     return this.#state.autoIncrement;
   }
 
-  lookup(index: number, key: Uint8Array, into: TupleSlot): boolean {
+  /** `text`: the key's, of a caller that has it already. */
+  lookup(index: number, key: Uint8Array, into: TupleSlot, text?: string): boolean {
     const own = this.#own()?.indexes[index];
-    const edited = own === undefined || own.count === 0 ? undefined : lookupOwn(own, keyToText(key), into);
-    return edited ?? this.#lookupCommitted(index, key, into);
-  }
-
-  /** {@link lookup} for a caller that has the key's text already. */
-  lookupText(index: number, key: Uint8Array, text: string, into: TupleSlot): boolean {
-    const own = this.#own()?.indexes[index];
-    const edited = own === undefined || own.count === 0 ? undefined : lookupOwn(own, text, into);
-    return edited ?? this.#lookupCommitted(index, key, into);
-  }
-
-  #lookupCommitted(index: number, key: Uint8Array, into: TupleSlot): boolean {
+    const isOwn = own !== undefined && own.count > 0;
+    const edited = isOwn ? lookupOwn(own, text ?? keyToText(key), into) : undefined;
     const { trees, frozen, active } = this.layers;
     return (
+      edited ??
       active.indexes[index]?.lookup(key, this.#sequence, into) ??
       frozen?.indexes[index]?.lookup(key, this.#sequence, into) ??
       trees[index]?.lookup(key, into) ??

@@ -245,7 +245,7 @@ export class LockingTableWriter implements TableWriter {
       const wait = asWait(this.#lockRowKey(text, LOCK_EXCLUSIVE, "wait"));
       if (wait !== undefined) return wait;
     }
-    if (this.current.lookupText(0, key, text, this.#slot))
+    if (this.current.lookup(0, key, this.#slot, text))
       return { kind: "duplicate", index: 0, primaryKey: key };
     return this.#passGuards(0, key);
   }
